@@ -1,0 +1,186 @@
+internal import Estimators
+internal import Foundation
+internal import LinearAlgebra
+internal import Synchronization
+
+/// Laws 9, 10 and 12: what is handed out is what it is said to be, and stays so.
+extension LawChecks {
+  /// Law 9: a stopping rule leaves the last parameters, or with early stopping the best ones,
+  /// scored on samples that were never trained on.
+  ///
+  /// - Throws: ``LawViolation``.
+  @discardableResult
+  public func checkHonestEarlyStopping() throws(LawViolation) -> LawOutcome {
+    guard !estimator.exemptions.contains(.onePass), has("tolerance") else {
+      return .doesNotApply("it has no stopping rule")
+    }
+    try checkToleranceStopping()
+    guard has("earlyStopping"), let scoring = estimator as? any HeldOutScoring else {
+      return .holds
+    }
+    try checkHeldOut(scoring)
+    return .holds
+  }
+
+  /// A call that a tolerance has ended equals one of so many epochs without tolerance.
+  private func checkToleranceStopping() throws(LawViolation) {
+    let law = Law.honestEarlyStopping
+    var stopped = estimator([
+      "tolerance": "1e6", "patience": "2", "maxEpochs": "20", "earlyStopping": "false",
+    ])
+    let summary = try mustWork(law, "fit with a tolerance") { () throws(EstimatorError) in
+      try fit(&stopped)
+    }
+    guard summary.stopReason == .stoppingRule else {
+      throw violation(law, "fit goes on for \(summary.epochCount) epochs that are no better")
+    }
+    var unstopped = estimator([
+      "tolerance": "none", "patience": "2", "maxEpochs": "\(summary.epochCount)",
+      "earlyStopping": "false",
+    ])
+    try mustWork(law, "fit without tolerance") { () throws(EstimatorError) in
+      _ = try fit(&unstopped)
+    }
+    try mustEqual(
+      law, "the model after tolerance ended fit, against as many epochs without",
+      stopped.model?.archive ?? TensorArchive(), unstopped.model?.archive ?? TensorArchive())
+  }
+
+  private func checkHeldOut(_ scoring: some HeldOutScoring) throws(LawViolation) {
+    let law = Law.honestEarlyStopping
+    // One epoch: whatever the score, its parameters are the best, so they depend on trained samples
+    // alone.
+    var one = estimator(["earlyStopping": "true", "maxEpochs": "1"])
+    try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in _ = try fit(&one) }
+    guard let held = (one as? any HeldOutScoring)?.heldOutRows, !held.isEmpty else {
+      throw violation(law, "early stopping holds no samples out")
+    }
+    var others = features
+    for row in held {
+      for column in 0..<features.columnCount { others[row, column] = 1 - others[row, column] }
+    }
+    var same = estimator(["earlyStopping": "true", "maxEpochs": "1"])
+    try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in
+      _ = try fit(&same, (stored(others), target))
+    }
+    try mustEqual(
+      law, "the model after the held-out samples were changed",
+      one.model?.archive ?? TensorArchive(), same.model?.archive ?? TensorArchive())
+
+    var several = estimator(["earlyStopping": "true", "maxEpochs": "6"])
+    for what in ["fit", "a continuing fit", "a second continuing fit"] {
+      try mustWork(law, what) { () throws(EstimatorError) in
+        _ = try fit(&several, warm: what != "fit")
+      }
+      guard let opened = several as? any HeldOutScoring else { return }
+      try checkScore(opened, held, what)
+    }
+  }
+
+  private func checkScore<Scoring: HeldOutScoring>(
+    _ scoring: Scoring, _ held: [Int], _ what: String
+  ) throws(LawViolation) {
+    let law = Law.honestEarlyStopping
+    guard scoring.heldOutRows == held else {
+      throw violation(law, "\(what) on the same data holds other samples out")
+    }
+    let heldData = data(held)
+    guard let target = heldData.target as? Scoring.Target,
+      let claimed = scoring.bestHeldOutScore,
+      let actual = try? score(scoring, heldData.features, target)
+    else { throw violation(law, "\(what) leaves no held-out score") }
+    guard abs(claimed - actual) < 1e-12 else {
+      throw violation(
+        law,
+        "after \(what) the score of the model on the held-out samples is \(actual), not \(claimed)",
+        abs(claimed - actual))
+    }
+  }
+
+  private func score<Scoring: Predictor>(
+    _ scoring: Scoring, _ features: any FeatureMatrix, _ target: Scoring.Target
+  ) throws(EstimatorError) -> Double {
+    try scoring.score(features, to: target)
+  }
+
+  /// Law 10: what the caller has read is not changed by a later call.
+  ///
+  /// - Throws: ``LawViolation``.
+  @discardableResult
+  public func checkValues() throws(LawViolation) -> LawOutcome {
+    let law = Law.values
+    var tested = estimator(["maxEpochs": "2"])
+    try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&tested) }
+    guard let model = tested.model, let state = tested.trainingState else {
+      throw violation(law, "fit leaves no model or no training state")
+    }
+    let (modelBefore, stateBefore) = (model.archive, state.archive)
+    let featuresBefore = features
+    for (what, warm, rows) in [
+      ("a continuing fit", true, nil), ("a fit on other data", false, otherRows),
+    ] {
+      try mustWork(law, what) { () throws(EstimatorError) in
+        _ = try fit(&tested, data(rows), warm: warm)
+      }
+      try mustEqual(law, "a model read before \(what)", model.archive, modelBefore)
+      try mustEqual(law, "a training state read before \(what)", state.archive, stateBefore)
+      guard features == featuresBefore else {
+        throw violation(law, "\(what) changes the samples it was given")
+      }
+    }
+    return .holds
+  }
+
+  /// Law 12: a copy trained further leaves the original as it was; tasks and threads change no
+  /// result.
+  ///
+  /// - Throws: ``LawViolation``.
+  @discardableResult
+  public func checkCopiesAndTasks() throws(LawViolation) -> LawOutcome {
+    let law = Law.copiesAndTasks
+    var original = estimator(["maxEpochs": "2"])
+    try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&original) }
+    let before = contents(original)
+    var copy = original
+    try mustWork(law, "a continuing fit of a copy") { () throws(EstimatorError) in
+      _ = try fit(&copy, warm: true)
+      try fit(&copy, data(otherRows))
+    }
+    try mustEqual(law, "the original after its copy was trained", contents(original), before)
+
+    for threadCount in [2, 3] {
+      var context = TrainingContext()
+      context.threadCount = threadCount
+      var threaded = estimator(["maxEpochs": "2"])
+      try mustWork(law, "fit with \(threadCount) threads") { () throws(EstimatorError) in
+        _ = try fit(&threaded, context: context)
+      }
+      try mustEqual(law, "fit with \(threadCount) threads against one", threaded, original)
+    }
+
+    let start = original
+    var alone = start
+    try mustWork(law, "a continuing fit") { () throws(EstimatorError) in
+      _ = try fit(&alone, warm: true)
+    }
+    let results = Mutex<[TensorArchive]>([])
+    let checks = Unchecked(self)
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
+      var own = start
+      _ = try? checks.value.fit(&own, warm: true)
+      let contents = checks.value.contents(own)
+      results.withLock { $0.append(contents) }
+    }
+    for result in results.withLock({ $0 }) {
+      try mustEqual(law, "a continuing fit in one of four tasks", result, contents(alone))
+    }
+    return .holds
+  }
+}
+
+/// A value that is only read while several threads have it.
+private struct Unchecked<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}

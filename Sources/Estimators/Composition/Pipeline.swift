@@ -1,0 +1,249 @@
+public import LinearAlgebra
+
+/// A transformer and an estimator as one estimator: what the first makes of the samples, the second
+/// learns from.
+///
+/// Longer pipelines are pipelines in pipelines; `appending` builds them.
+///
+///     var pipeline = StandardScaler().appending(SGDClassifier<String>())
+///     try pipeline.fit(features, to: labels)
+///
+/// | call | the transformer | the last step |
+/// | --- | --- | --- |
+/// | `fit`, ``warmStart`` off | overwritten | overwritten |
+/// | `fit`, ``warmStart`` on | left as it is: more epochs on the scale the last step knows | continues |
+/// | `partialFit` | continues, unless ``PipelineHyperparameters/preprocessing`` is frozen | continues |
+///
+/// Weights count for every step.
+public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
+  public typealias Hyperparameters = PipelineHyperparameters<First, Last>
+  public typealias Model = PipelineModel<First, Last>
+  public typealias TrainingState = PipelineTrainingState<First, Last>
+  public typealias Target = Last.Target
+
+  /// What changes the samples.
+  public private(set) var first: First
+
+  /// What learns from the changed samples.
+  public private(set) var last: Last
+
+  /// Whether `partialFit` lets the transformer learn on.
+  private var preprocessing = Preprocessing.learning
+
+  public var warmStart = false
+
+  /// The settings of the transformer when it last learned; a continuing `fit` cannot honour a
+  /// change of them.
+  private var settingsOfFirst: [String: String]?
+
+  /// Makes a pipeline of two steps.
+  ///
+  /// - Parameters:
+  ///   - first: What changes the samples.
+  ///   - last: What learns from the changed samples.
+  ///   - preprocessing: Whether `partialFit` lets the transformer learn on.
+  public init(_ first: First, _ last: Last, preprocessing: Preprocessing = .learning) {
+    self.first = first
+    self.last = last
+    self.preprocessing = preprocessing
+    warmStart = last.warmStart
+    if first.model != nil { settingsOfFirst = Self.texts(first.hyperparameters) }
+  }
+
+  public init(hyperparameters: Hyperparameters) {
+    self.init(
+      First(hyperparameters: hyperparameters.first), Last(hyperparameters: hyperparameters.last),
+      preprocessing: hyperparameters.preprocessing)
+  }
+
+  public static var name: String { "\(First.name)+\(Last.name)" }
+
+  public var hyperparameters: Hyperparameters {
+    get {
+      Hyperparameters(
+        first: first.hyperparameters, last: last.hyperparameters, preprocessing: preprocessing)
+    }
+    set {
+      first.hyperparameters = newValue.first
+      last.hyperparameters = newValue.last
+      preprocessing = newValue.preprocessing
+    }
+  }
+
+  public var model: Model? {
+    guard let first = first.model, let last = last.model else { return nil }
+    return PipelineModel(first: first, last: last)
+  }
+
+  public var trainingState: TrainingState? {
+    guard let last = last.trainingState, let settingsOfFirst else { return nil }
+    return PipelineTrainingState(
+      first: first.trainingState, last: last, settingsOfFirst: settingsOfFirst)
+  }
+
+  public var exemptions: Set<LawExemption> {
+    last.exemptions.union([
+      preprocessing == .frozen ? .frozenTransformers : .learningTransformers
+    ])
+  }
+
+  @discardableResult
+  public mutating func fit(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
+    context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    // On copies, so that a step that fails changes nothing in the steps before it.
+    var (first, last) = (first, last)
+    let isContinuation = warmStart && model != nil
+    if isContinuation {
+      try checkSettingsOfFirst()
+    } else {
+      first.warmStart = false
+      try first.fit(features, to: NoTarget(), weights: weights, context: context.forTransformers)
+    }
+    last.warmStart = isContinuation
+    let transformed = try first.transform(features)
+    do {
+      let summary = try Self.fit(&last, on: transformed, target, weights, context)
+      commit(first, last, firstHasLearned: !isContinuation)
+      return summary
+    } catch {
+      throw error.inStep(First.stepCount)
+    }
+  }
+
+  /// Opens what a transformer has made.
+  private static func fit(
+    _ last: inout Last, on features: any FeatureMatrix, _ target: Target, _ weights: [Double]?,
+    _ context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try last.fit(features, to: target, weights: weights, context: context)
+  }
+
+  /// Takes over steps that have succeeded.
+  fileprivate mutating func commit(_ first: First, _ last: Last, firstHasLearned: Bool) {
+    self.first = first
+    self.last = last
+    if firstHasLearned { settingsOfFirst = Self.texts(first.hyperparameters) }
+  }
+
+  /// Lets go of the last step for a moment, so that it can be changed in place.
+  fileprivate mutating func takeLast() -> Last {
+    let taken = last
+    last = Last(hyperparameters: taken.hyperparameters)
+    return taken
+  }
+
+  /// Puts the last step back.
+  fileprivate mutating func putBack(_ last: Last) { self.last = last }
+
+  fileprivate var isFrozen: Bool { preprocessing == .frozen }
+
+  private static func texts(_ settings: First.Hyperparameters) -> [String: String] {
+    Dictionary(uniqueKeysWithValues: settings.texts.map { ($0.name, $0.text) })
+  }
+
+  /// Checks that the transformer, which will not learn, was not asked to do otherwise than before.
+  fileprivate func checkSettingsOfFirst() throws(EstimatorError) {
+    guard let settingsOfFirst else { return }
+    for declaration in Hyperparameters.declarationsOfFirst {
+      let old = settingsOfFirst[declaration.name]
+      let new = declaration.text(in: first.hyperparameters)
+      guard let old, old != new else { continue }
+      throw .changedHyperparameter(
+        name: Hyperparameters.nameOfFirst(declaration.name), old: old, new: new,
+        remedy: "This call leaves the transformer as it is. Fit with warmStart off.")
+    }
+  }
+
+  public mutating func reset(_ scope: ResetScope) {
+    first.reset(scope)
+    last.reset(scope)
+    if scope == .everything { settingsOfFirst = nil }
+  }
+
+  public mutating func reset(_ part: TrainingPart) throws(EstimatorError) {
+    guard model != nil else { throw .notFitted(estimator: Self.name) }
+    var changed = self
+    var hasPart = false
+    do {
+      try changed.first.reset(part)
+      hasPart = true
+    } catch .missingTrainingPart {}
+    do {
+      try changed.last.reset(part)
+      hasPart = true
+    } catch .missingTrainingPart {}
+    guard hasPart else { throw .missingTrainingPart(part: part, estimator: Self.name) }
+    self = changed
+  }
+
+  public mutating func restore(
+    model: Model, trainingState: TrainingState?
+  ) throws(EstimatorError) {
+    var changed = self
+    try changed.first.restore(model: model.first, trainingState: trainingState?.first)
+    try changed.last.restore(model: model.last, trainingState: trainingState?.last)
+    changed.settingsOfFirst =
+      trainingState?.settingsOfFirst ?? Self.texts(first.hyperparameters)
+    self = changed
+  }
+}
+
+extension Pipeline: IncrementalEstimator
+where First: IncrementalEstimator, Last: IncrementalEstimator {
+  @discardableResult
+  public mutating func partialFit(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
+    context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    var first = first
+    let firstLearns = !isFrozen || first.model == nil
+    if firstLearns {
+      try first.partialFit(
+        features, to: NoTarget(), weights: weights, context: context.forTransformers)
+    } else {
+      try checkSettingsOfFirst()
+    }
+    let transformed = try first.transform(features)
+    var last = takeLast()
+    do {
+      let summary = try Self.partialFit(&last, on: transformed, target, weights, context)
+      commit(first, last, firstHasLearned: firstLearns)
+      return summary
+    } catch {
+      putBack(last)
+      throw error.inStep(First.stepCount)
+    }
+  }
+
+  private static func partialFit(
+    _ last: inout Last, on features: any FeatureMatrix, _ target: Target, _ weights: [Double]?,
+    _ context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try last.partialFit(features, to: target, weights: weights, context: context)
+  }
+}
+
+extension TrainingContext {
+  /// The same for a transformer, which nobody watches and which begins by itself.
+  fileprivate var forTransformers: TrainingContext {
+    var context = self
+    context.observer = nil
+    context.initialParameters = nil
+    return context
+  }
+}
+
+extension EstimatorError {
+  /// The same error with a hyperparameter named as the pipeline names it.
+  fileprivate func inStep(_ number: Int) -> EstimatorError {
+    switch self {
+    case .changedHyperparameter(let name, let old, let new, let remedy):
+      .changedHyperparameter(name: "\(number).\(name)", old: old, new: new, remedy: remedy)
+    case .invalidHyperparameter(let name, let value, let requirement):
+      .invalidHyperparameter(name: "\(number).\(name)", value: value, requirement: requirement)
+    default: self
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// What a pipeline predicts with: the models of its steps.
+public struct PipelineModel<First: Transformer, Last: Estimator>: TensorArchivable {
+  /// What the transformer transforms with.
+  public let first: First.Model
+
+  /// What the last step predicts with.
+  public let last: Last.Model
+
+  init(first: First.Model, last: Last.Model) {
+    self.first = first
+    self.last = last
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    PipelineArchive<First>.write(first, last, to: &archive)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    first = try First.Model(from: PipelineArchive<First>.ofFirst(archive))
+    last = try Last.Model(from: PipelineArchive<First>.ofLast(archive))
+  }
+}
+
+/// What a pipeline continues from: the training states of its steps.
+public struct PipelineTrainingState<First: Transformer, Last: Estimator>: TensorArchivable {
+  /// The transformer's, or `nil` if it was forgotten.
+  public let first: First.TrainingState?
+
+  /// The last step's.
+  public let last: Last.TrainingState
+
+  /// The settings of the transformer when it last learned.
+  let settingsOfFirst: [String: String]
+
+  init(
+    first: First.TrainingState?, last: Last.TrainingState, settingsOfFirst: [String: String]
+  ) {
+    self.first = first
+    self.last = last
+    self.settingsOfFirst = settingsOfFirst
+  }
+
+  private static var settingsKey: String { "transformer_settings.\(First.stepCount)" }
+
+  public func write(to archive: inout TensorArchive) {
+    if let first {
+      PipelineArchive<First>.write(first, last, to: &archive)
+    } else {
+      archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).")
+    }
+    archive[text: Self.settingsKey] = JSON.object(
+      settingsOfFirst.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) })
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    guard
+      let settings = archive[text: Self.settingsKey].flatMap({
+        JSON.decoded($0, as: [String: String].self)
+      })
+    else { throw .unreadableModel(reason: "the settings of the transformers are missing") }
+    settingsOfFirst = settings
+    let ofFirst = PipelineArchive<First>.ofFirst(archive)
+    first = ofFirst.tensors.isEmpty ? nil : try First.TrainingState(from: ofFirst)
+    last = try Last.TrainingState(from: PipelineArchive<First>.ofLast(archive))
+  }
+}
+
+/// How the steps of a pipeline stand in an archive: each behind its number.
+///
+/// A pipeline in a pipeline has its numbers already.
+private enum PipelineArchive<First: Estimator> {
+  static func write(
+    _ first: some TensorArchivable, _ last: some TensorArchivable, to archive: inout TensorArchive
+  ) {
+    archive.append(contentsOf: first.archive, prefix: First.stepCount > 1 ? "" : "0.")
+    archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).")
+  }
+
+  static func ofFirst(_ archive: TensorArchive) -> TensorArchive {
+    guard First.stepCount > 1 else { return archive.contents(ofPrefix: "0.") }
+    return archive.removing { $0.hasPrefix("\(First.stepCount).") }
+  }
+
+  static func ofLast(_ archive: TensorArchive) -> TensorArchive {
+    archive.contents(ofPrefix: "\(First.stepCount).")
+  }
+}

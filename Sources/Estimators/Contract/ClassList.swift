@@ -1,0 +1,109 @@
+/// The classes of a classifier, in ascending order, and the way from a label to its number.
+struct ClassList<Label: ClassLabel>: Equatable, Sendable {
+  /// The labels, ascending, each once.
+  let labels: [Label]
+
+  /// The number of linear problems, or output units, that tell the classes apart: one for two
+  /// classes.
+  var problemCount: Int { labels.count == 2 ? 1 : labels.count }
+
+  /// Takes the declared classes, or those that occur.
+  ///
+  /// - Throws: ``EstimatorError/singleClass(label:)``.
+  init(declared: [Label]?, occurring: [Label]) throws(EstimatorError) {
+    labels = Set(declared ?? occurring).sorted()
+    guard labels.count >= 2 else {
+      throw .singleClass(label: labels.first.map { "\($0)" } ?? "missing")
+    }
+  }
+
+  /// Takes classes read from a file.
+  init(_ labels: [Label]) throws(EstimatorError) {
+    guard labels.count >= 2, zip(labels, labels.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw .unreadableModel(reason: "the classes are not in ascending order")
+    }
+    self.labels = labels
+  }
+
+  /// Returns the number of each label.
+  ///
+  /// - Throws: ``EstimatorError/unknownLabel(row:label:classes:)`` for the first that is none of
+  ///   the classes.
+  /// - Complexity: O(n · log K).
+  func numbers(of labels: [Label]) throws(EstimatorError) -> [Int32] {
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(labels.count)
+    for (row, label) in labels.enumerated() {
+      guard let number = number(of: label) else {
+        throw .unknownLabel(
+          row: row, label: "\(label)", classes: self.labels.map { "\($0)" })
+      }
+      numbers.append(Int32(number))
+    }
+    return numbers
+  }
+
+  private func number(of label: Label) -> Int? {
+    var low = 0
+    var high = labels.count
+    while low < high {
+      let middle = (low + high) / 2
+      if labels[middle] < label { low = middle + 1 } else { high = middle }
+    }
+    return low < labels.count && labels[low] == label ? low : nil
+  }
+
+  /// The name under which classes stand in an archive.
+  static var key: String { "classes" }
+
+  /// Appends the classes to an archive.
+  func write(to archive: inout TensorArchive) {
+    archive[text: Self.key] = JSON.list(labels)
+  }
+
+  /// Reads the classes from an archive.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive) throws(EstimatorError) {
+    guard let labels = archive[text: Self.key].flatMap({ JSON.decoded($0, as: [Label].self) })
+    else {
+      throw .unreadableModel(reason: "the classes are missing or not of type \(Label.self)")
+    }
+    try self.init(labels)
+  }
+}
+
+extension Hyperparameter {
+  /// Declares the setting `classes`: the labels that a classifier will meet, for streams whose
+  /// first part may lack some.
+  static func classes<Label: ClassLabel>(
+    _ keyPath: any WritableKeyPath<Settings, [Label]?> & Sendable
+  ) -> Hyperparameter {
+    Hyperparameter(
+      "classes", requirement: "at least two different labels, or none", whenChanged: .needsFreshFit,
+      read: { settings in
+        settings[keyPath: keyPath].map { JSON.list($0) } ?? "none"
+      },
+      write: { text, settings in
+        guard text != "none" else {
+          settings[keyPath: keyPath] = nil
+          return true
+        }
+        guard let labels = labels(text, as: Label.self) else { return false }
+        settings[keyPath: keyPath] = labels
+        return true
+      },
+      isAllowed: { settings in settings[keyPath: keyPath].map { Set($0).count >= 2 } ?? true },
+      alternatives: { settings in
+        settings[keyPath: keyPath].map { [JSON.list(Array($0.dropLast()))] } ?? []
+      })
+  }
+
+  /// Reads labels: a JSON list, or texts or numbers with commas.
+  private static func labels<Label: Decodable>(_ text: String, as type: Label.Type) -> [Label]? {
+    if let labels = JSON.decoded(text, as: [Label].self) { return labels }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    return JSON.decoded("[\(text)]", as: [Label].self)
+      ?? JSON.decoded(JSON.list(parts), as: [Label].self)
+  }
+}

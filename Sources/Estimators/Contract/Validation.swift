@@ -1,0 +1,116 @@
+internal import LinearAlgebra
+
+/// What is checked before every call, in one place.
+enum Validation {
+  /// Checks samples, targets and weights.
+  ///
+  /// - Throws: ``EstimatorError`` for the first thing that is wrong.
+  /// - Complexity: O(stored elements), one pass.
+  static func check(
+    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?
+  ) throws(EstimatorError) {
+    try checkCounts(features, target, weights)
+    try checkFinite(features)
+  }
+
+  /// Checks the same and returns a hash of samples and weights, from the same pass.
+  static func checkAndFingerprint(
+    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?
+  ) throws(EstimatorError) -> UInt64 {
+    try checkCounts(features, target, weights)
+    do {
+      let hash = try features.checkedFingerprint()
+      return weights.map { Fingerprint.combine(hash, $0) } ?? hash
+    } catch {
+      throw named(error, features)
+    }
+  }
+
+  /// Checks that all features are finite.
+  static func checkFinite(_ features: some FeatureMatrix) throws(EstimatorError) {
+    do {
+      try features.checkFinite()
+    } catch {
+      throw named(error, features)
+    }
+  }
+
+  /// Checks what prediction needs: the same columns as those learned from, and finite features.
+  static func checkForPrediction(
+    _ features: some FeatureMatrix, expectedCount: Int, expectedNames: [String]?
+  ) throws(EstimatorError) {
+    try checkColumns(features, expectedCount: expectedCount, expectedNames: expectedNames)
+    try checkFinite(features)
+  }
+
+  /// Checks the number of columns and, where both sides have them, their names.
+  static func checkColumns(
+    _ features: some FeatureMatrix, expectedCount: Int, expectedNames: [String]?
+  ) throws(EstimatorError) {
+    guard features.columnCount == expectedCount else {
+      throw .mismatchedFeatureCount(expected: expectedCount, actual: features.columnCount)
+    }
+    guard let expectedNames, let names = features.featureNames else { return }
+    for (column, (expected, actual)) in zip(expectedNames, names).enumerated()
+    where expected != actual {
+      throw .mismatchedFeatureName(column: column, expected: expected, actual: actual)
+    }
+  }
+
+  /// Checks that there is a target for each sample.
+  static func checkTargetCount(
+    _ target: some TrainingTarget, _ features: some FeatureMatrix
+  ) throws(EstimatorError) {
+    if let count = target.rowCount, count != features.rowCount {
+      throw .mismatchedTargetCount(expected: features.rowCount, actual: count)
+    }
+  }
+
+  private static func checkCounts(
+    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?
+  ) throws(EstimatorError) {
+    guard features.rowCount > 0, features.columnCount > 0 else {
+      throw .emptyData(rowCount: features.rowCount, columnCount: features.columnCount)
+    }
+    try checkTargetCount(target, features)
+    if let bad = target.firstNonFinite {
+      throw .nonFiniteTarget(row: bad.row, column: bad.column, value: bad.value)
+    }
+    guard let weights else { return }
+    guard weights.count == features.rowCount else {
+      throw .mismatchedWeightCount(expected: features.rowCount, actual: weights.count)
+    }
+    for (row, weight) in weights.enumerated() where !(weight >= 0 && weight.isFinite) {
+      throw .invalidWeight(row: row, value: weight)
+    }
+    guard weights.contains(where: { $0 > 0 }) else { throw .noWeight }
+  }
+
+  private static func named(
+    _ error: LinearAlgebraError, _ features: some FeatureMatrix
+  ) -> EstimatorError {
+    guard case .nonFiniteElement(let row, let column, let value) = error else {
+      return .linearAlgebra(error)
+    }
+    return .nonFiniteFeature(
+      row: row, column: column, name: features.featureNames?[column], value: value)
+  }
+}
+
+/// Hashes that tell whether two calls were given the same data.
+enum Fingerprint {
+  /// Combines a hash with numbers.
+  static func combine(_ hash: UInt64, _ numbers: [Double]) -> UInt64 {
+    numbers.reduce(hash) { mix($0, $1.bitPattern) }
+  }
+
+  /// Combines a hash with whole numbers.
+  static func combine(_ hash: UInt64, _ numbers: [Int32]) -> UInt64 {
+    numbers.reduce(hash) { mix($0, UInt64(UInt32(bitPattern: $1))) }
+  }
+
+  private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+    let product = (hash ^ value &* 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
+    return product ^ (product >> 31)
+  }
+}

@@ -1,0 +1,67 @@
+public import LinearAlgebra
+
+/// What a linear regression predicts with: w · x + b for each target.
+public struct LinearRegressionModel: TensorArchivable {
+  /// The coefficients, targets × d.
+  public let coefficients: Matrix<Double>
+
+  /// The intercepts, one for each target; zeros without.
+  public let intercepts: [Double]
+
+  /// The names of the features, or `nil`.
+  public let featureNames: [String]?
+
+  /// The rank that the features were taken to have; with an intercept, after their means were taken
+  /// off.
+  public let rank: Int
+
+  /// An estimate of the condition number of the features with their columns scaled to similar
+  /// length, or `nil` if the rank is short.
+  public let conditionEstimate: Double?
+
+  /// The number of features, d.
+  public var featureCount: Int { coefficients.columnCount }
+
+  init(
+    coefficients: Matrix<Double>, intercepts: [Double], featureNames: [String]?, rank: Int,
+    conditionEstimate: Double?
+  ) {
+    self.coefficients = coefficients
+    self.intercepts = intercepts
+    self.featureNames = featureNames
+    self.rank = rank
+    self.conditionEstimate = conditionEstimate
+  }
+
+  /// Predicts the targets of each sample.
+  ///
+  /// - Parameter features: The samples, n × d.
+  /// - Returns: The predictions, n × targets.
+  /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
+  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)`` or
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``.
+  /// - Complexity: O(targets · stored elements).
+  public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> RegressionTarget {
+    try Validation.checkForPrediction(
+      features, expectedCount: featureCount, expectedNames: featureNames)
+    return RegressionTarget(
+      features.linearScores(coefficients: coefficients, intercepts: intercepts))
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    archive.append("coefficients", coefficients)
+    archive.append("intercepts", intercepts)
+    archive.append("rank", rank)
+    archive.append("condition", conditionEstimate)
+    FeatureNames.write(featureNames, to: &archive)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    let coefficients = try archive.matrix("coefficients")
+    self.init(
+      coefficients: coefficients,
+      intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
+      featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
+      rank: try archive.count("rank"), conditionEstimate: try archive.numberIfPresent("condition"))
+  }
+}

@@ -1,0 +1,120 @@
+public import LinearAlgebra
+
+/// What a linear classifier predicts with: a score for each class, w · x + b, or one for two
+/// classes.
+public struct SGDClassifierModel<Label: ClassLabel>: TensorArchivable {
+  /// The labels in ascending order, K of them.
+  public let classes: [Label]
+
+  /// The coefficients, K × d; 1 × d for two classes, where the second is the positive side.
+  public let coefficients: Matrix<Double>
+
+  /// The intercepts, one for each row of the coefficients.
+  public let intercepts: [Double]
+
+  /// The names of the features, or `nil`.
+  public let featureNames: [String]?
+
+  /// The loss it was trained with, which says whether there are probabilities.
+  public let loss: LinearLoss
+
+  /// The number of features, d.
+  public var featureCount: Int { coefficients.columnCount }
+
+  init(
+    classes: ClassList<Label>, coefficients: Matrix<Double>, intercepts: [Double],
+    featureNames: [String]?, loss: LinearLoss
+  ) {
+    self.classes = classes.labels
+    self.coefficients = coefficients
+    self.intercepts = intercepts
+    self.featureNames = featureNames
+    self.loss = loss
+  }
+
+  /// Returns how far each sample lies on the side of each class.
+  ///
+  /// - Parameter features: The samples, n × d.
+  /// - Returns: Scores, n × K; n × 1 for two classes.
+  /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
+  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)`` or
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``.
+  /// - Complexity: O(K · stored elements).
+  public func decisionFunction(
+    _ features: some FeatureMatrix
+  ) throws(EstimatorError) -> Matrix<Double> {
+    try Validation.checkForPrediction(
+      features, expectedCount: featureCount, expectedNames: featureNames)
+    return features.linearScores(coefficients: coefficients, intercepts: intercepts)
+  }
+
+  /// Returns the label of the class with the highest score; of equals, the first.
+  ///
+  /// - Parameter features: The samples, n × d.
+  /// - Returns: n labels.
+  /// - Throws: As ``decisionFunction(_:)``.
+  public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
+    let scores = try decisionFunction(features)
+    guard classes.count > 2 else {
+      return scores.elements.map { classes[$0 > 0 ? 1 : 0] }
+    }
+    return scores.indicesOfLargestInRows().map { classes[$0] }
+  }
+
+  /// Returns the probability of each class: the logistic function of the score; with more than two
+  /// classes divided by the sum over the classes.
+  ///
+  /// - Parameter features: The samples, n × d.
+  /// - Returns: Probabilities, n × K.
+  /// - Throws: As ``decisionFunction(_:)``; ``EstimatorError/noProbabilities(estimator:setting:)``
+  ///   unless the loss is logistic.
+  public func predictProbabilities(
+    _ features: some FeatureMatrix
+  ) throws(EstimatorError) -> Matrix<Double> {
+    guard loss.hasProbabilities else {
+      throw .noProbabilities(estimator: "SGDClassifier", setting: "loss \(loss.rawValue)")
+    }
+    let scores = try decisionFunction(features)
+    var probabilities = Matrix<Double>(rowCount: scores.rowCount, columnCount: classes.count)
+    for row in 0..<scores.rowCount {
+      if classes.count == 2 {
+        probabilities[row, 1] = LinearLoss.probability(scores[row, 0])
+        probabilities[row, 0] = LinearLoss.probability(-scores[row, 0])
+      } else {
+        var sum = 0.0
+        for column in 0..<classes.count {
+          probabilities[row, column] = LinearLoss.probability(scores[row, column])
+          sum += probabilities[row, column]
+        }
+        for column in 0..<classes.count {
+          // Where all scores are so low that every probability vanishes, nothing speaks for one
+          // class over another.
+          probabilities[row, column] =
+            sum > 0 ? probabilities[row, column] / sum : 1 / Double(classes.count)
+        }
+      }
+    }
+    return probabilities
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    archive.append("coefficients", coefficients)
+    archive.append("intercepts", intercepts)
+    archive[text: ClassList<Label>.key] = JSON.list(classes)
+    archive[text: "loss"] = loss.rawValue
+    FeatureNames.write(featureNames, to: &archive)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    let classes = try ClassList<Label>(from: archive)
+    let coefficients = try archive.matrix("coefficients", rows: classes.problemCount)
+    guard let loss = archive[text: "loss"].flatMap(LinearLoss.init(rawValue:)) else {
+      throw .unreadableModel(reason: "the loss is missing or unknown")
+    }
+    self.init(
+      classes: classes, coefficients: coefficients,
+      intercepts: try archive.numbers("intercepts", count: classes.problemCount),
+      featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
+      loss: loss)
+  }
+}

@@ -1,0 +1,48 @@
+internal import LinearAlgebra
+
+/// What a network continues from, beyond its model.
+public struct MLPTrainingState<Settings: HyperparameterSet>: TensorArchivable {
+  /// Counters, clock, visiting order, stopping rule and history.
+  public let progress: TrainingProgress
+
+  /// The memory of the optimizer, or `nil` if it has none yet.
+  let optimizer: NetworkOptimizerState?
+
+  /// The settings of the latest call.
+  let settings: SettingsRecord<Settings>
+
+  init(
+    progress: TrainingProgress, optimizer: NetworkOptimizerState?,
+    settings: SettingsRecord<Settings>
+  ) {
+    self.progress = progress
+    self.optimizer = optimizer
+    self.settings = settings
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    progress.write(to: &archive)
+    settings.write(to: &archive)
+    guard let optimizer else { return }
+    archive.append("optimizer.step", optimizer.stepCount)
+    archive.append("optimizer.first", optimizer.first)
+    archive.append("optimizer.second", optimizer.second)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    progress = try TrainingProgress(from: archive)
+    settings = try SettingsRecord(from: archive)
+    guard archive.contains("optimizer.step") else {
+      optimizer = nil
+      return
+    }
+    var optimizer = NetworkOptimizerState(solver: .sgd, parameterCount: 0)
+    optimizer.stepCount = try archive.count("optimizer.step")
+    optimizer.first = try archive.numbers("optimizer.first")
+    optimizer.second = try archive.numbers("optimizer.second")
+    guard optimizer.second.isEmpty || optimizer.second.count == optimizer.first.count else {
+      throw .unreadableModel(reason: "the optimizer's two means have different lengths")
+    }
+    self.optimizer = optimizer
+  }
+}

@@ -1,0 +1,116 @@
+internal import LinearAlgebra
+
+/// Where an estimator that trains in epochs stands: counters, clock, visiting order, stopping rule,
+/// history.
+public struct TrainingProgress: Equatable, Sendable {
+  /// The number of epochs since the last fresh start.
+  public internal(set) var epochCount = 0
+
+  /// The number of samples trained on since the last fresh start, each visit counting.
+  public internal(set) var sampleCount = 0
+
+  /// The learning-rate clock.
+  public internal(set) var schedule = ScheduleState()
+
+  /// The number of visiting orders drawn since the counter was last reset.
+  public internal(set) var orderCount = 0
+
+  /// The stopping rule, or `nil` if none has been at work.
+  public internal(set) var stoppingRule: StoppingRuleState?
+
+  /// What was observed in each epoch.
+  public internal(set) var history = TrainingHistory()
+
+  init() {}
+
+  /// Forgets one part; returns `false` for the part that is not kept here, the optimizer's.
+  mutating func reset(_ part: TrainingPart) -> Bool {
+    switch part {
+    case .optimizer: return false
+    case .schedule: schedule = ScheduleState()
+    case .visitingOrder: orderCount = 0
+    case .stoppingRule: stoppingRule = nil
+    case .history: history = TrainingHistory()
+    }
+    return true
+  }
+
+  /// Returns the order in which the next epoch visits `count` samples, `nil` for the order in which
+  /// they stand.
+  mutating func nextOrder(_ order: VisitingOrder, seed: UInt64, count: Int) -> [Int]? {
+    guard order == .shuffled else { return nil }
+    var stream = RandomStream(
+      seed: seed, purpose: .visitingOrder, number: UInt64(orderCount))
+    orderCount += 1
+    return stream.permutation(of: count)
+  }
+}
+
+extension TrainingProgress {
+  /// Appends everything to an archive.
+  ///
+  /// The counters stand in a text of their own, as model files have it.
+  func write(to archive: inout TensorArchive) {
+    Counters(epochCount: epochCount, sampleCount: sampleCount).write(to: &archive)
+    archive.append("schedule.clock", schedule.clock)
+    archive.append("schedule.rate", schedule.rate)
+    archive.append("order.count", orderCount)
+    if let stoppingRule {
+      archive.append("stopping.best", stoppingRule.best)
+      archive.append("stopping.patience_used", stoppingRule.patienceUsed)
+      archive.append("stopping.has_fired", stoppingRule.hasFired ? 1 : 0)
+      archive.append("stopping.data", Int(bitPattern: UInt(stoppingRule.dataFingerprint)))
+    }
+    archive.append("history.losses", history.losses)
+    archive.append("history.rates", history.learningRates)
+  }
+
+  /// Reads what was appended.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive) throws(EstimatorError) {
+    let counters = try Counters(from: archive)
+    epochCount = counters.epochCount
+    sampleCount = counters.sampleCount
+    schedule.clock = try archive.count("schedule.clock")
+    schedule.rate = try archive.numberIfPresent("schedule.rate")
+    orderCount = try archive.count("order.count")
+    if let data = archive["stopping.data"]?.integers?.first {
+      stoppingRule = StoppingRuleState(
+        best: try archive.numberIfPresent("stopping.best"),
+        patienceUsed: try archive.count("stopping.patience_used"),
+        hasFired: try archive.count("stopping.has_fired") != 0,
+        dataFingerprint: UInt64(UInt(bitPattern: data)))
+    }
+    history.losses = try archive.numbers("history.losses")
+    history.learningRates = try archive.numbers(
+      "history.rates", count: history.losses.count)
+  }
+}
+
+/// The learning-rate clock.
+public struct ScheduleState: Equatable, Sendable {
+  /// What the rate is computed from: steps taken, or samples seen, since the clock was last reset.
+  public internal(set) var clock = 0
+
+  /// The current rate, where it does not follow from the clock alone.
+  public internal(set) var rate: Double?
+}
+
+/// What was observed in each epoch: of `fit` in all of them, of `partialFit` in the latest.
+public struct TrainingHistory: Equatable, Sendable {
+  /// The mean loss of the samples, each before its own update.
+  public internal(set) var losses: [Double] = []
+
+  /// The learning rate of the last update.
+  public internal(set) var learningRates: [Double] = []
+}
+
+/// The order in which an epoch visits the samples.
+public enum VisitingOrder: String, NamedHyperparameterValue {
+  /// A new random order in each epoch, fixed by the seed and the number of the epoch.
+  case shuffled
+
+  /// The order in which they stand.
+  case sequential
+}

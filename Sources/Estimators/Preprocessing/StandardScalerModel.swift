@@ -1,0 +1,107 @@
+public import LinearAlgebra
+
+/// What a standard scaler transforms with.
+public struct StandardScalerModel: TensorArchivable {
+  /// What is taken off each feature, d, or `nil` for nothing.
+  public let means: [Double]?
+
+  /// What each feature is divided by afterwards, d, or `nil` for nothing.
+  public let scales: [Double]?
+
+  /// The number of features, d.
+  public let featureCount: Int
+
+  /// The names of the features, or `nil`.
+  public let featureNames: [String]?
+
+  init(means: [Double]?, scales: [Double]?, featureCount: Int, featureNames: [String]?) {
+    self.means = means
+    self.scales = scales
+    self.featureCount = featureCount
+    self.featureNames = featureNames
+  }
+
+  /// Returns the scaled samples; dense ones in the precision they came in, sparse ones sparse.
+  ///
+  /// - Parameter features: The samples, n × d.
+  /// - Returns: n × d.
+  /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
+  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)`` or
+  ///   ``EstimatorError/unsupportedFeatures(reason:)`` where a mean would have to be taken off
+  ///   sparse samples.
+  /// - Complexity: O(stored elements).
+  public func transform(
+    _ features: some FeatureMatrix
+  ) throws(EstimatorError) -> any FeatureMatrix {
+    switch features {
+    case let matrix as Matrix<Double>: return try transform(matrix)
+    case let matrix as Matrix<Float>: return try transform(matrix)
+    case let matrix as CSRMatrix<Double>: return try transform(matrix)
+    case let matrix as CSRMatrix<Float>: return try transform(matrix)
+    default:
+      var elements = [Double](repeating: 0, count: features.rowCount * features.columnCount)
+      elements.withUnsafeMutableBufferPointer { elements in
+        guard let start = elements.baseAddress else { return }
+        features.copyRows(Array(0..<features.rowCount), to: start)
+      }
+      return try transform(
+        Matrix(
+          unchecked: elements, rowCount: features.rowCount, columnCount: features.columnCount,
+          featureNames: features.featureNames))
+    }
+  }
+
+  func transform<Scalar: MatrixScalar>(
+    _ features: Matrix<Scalar>
+  ) throws(EstimatorError) -> Matrix<Scalar> {
+    try Validation.checkForPrediction(
+      features, expectedCount: featureCount, expectedNames: featureNames)
+    var result = features
+    let width = featureCount
+    // In double precision, and rounded once.
+    let factors = scales?.map { 1 / $0 } ?? [Double](repeating: 1, count: width)
+    let offsets = means ?? [Double](repeating: 0, count: width)
+    result.withUnsafeMutableElements { elements in
+      for start in stride(from: 0, to: elements.count, by: max(1, width)) {
+        for column in 0..<width {
+          elements[start + column] = Scalar(
+            (Double(elements[start + column]) - offsets[column]) * factors[column])
+        }
+      }
+    }
+    return result
+  }
+
+  private func transform<Scalar: MatrixScalar>(
+    _ features: CSRMatrix<Scalar>
+  ) throws(EstimatorError) -> CSRMatrix<Scalar> {
+    guard means == nil else {
+      throw .unsupportedFeatures(
+        reason: "Taking the mean off sparse samples would fill them. Fit with withMean false.")
+    }
+    try Validation.checkForPrediction(
+      features, expectedCount: featureCount, expectedNames: featureNames)
+    guard let scales else { return features }
+    return features.scalingColumns(by: scales.map { 1 / $0 })
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    archive.append("feature_count", featureCount)
+    if let means { archive.append("means", means) }
+    if let scales { archive.append("scales", scales) }
+    FeatureNames.write(featureNames, to: &archive)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    let count = try archive.count("feature_count")
+    let scales = archive.contains("scales") ? try archive.numbers("scales", count: count) : nil
+    guard scales?.allSatisfy({ $0 > 0 }) ?? true else {
+      throw .unreadableModel(reason: "a scale is not greater than 0")
+    }
+    self.init(
+      means: archive.contains("means") ? try archive.numbers("means", count: count) : nil,
+      scales: scales, featureCount: count,
+      featureNames: try FeatureNames.read(from: archive, count: count))
+  }
+}

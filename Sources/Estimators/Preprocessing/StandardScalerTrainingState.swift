@@ -1,0 +1,82 @@
+/// What a standard scaler continues from: the moments of all samples seen.
+public struct StandardScalerTrainingState: TensorArchivable {
+  /// The number of passes over samples since the last fresh start.
+  public let epochCount: Int
+
+  /// The number of samples seen since the last fresh start.
+  public var sampleCount: Int { moments.sampleCount }
+
+  let moments: FeatureMoments
+  let settings: SettingsRecord<StandardScaler.Hyperparameters>
+
+  init(
+    epochCount: Int, moments: FeatureMoments,
+    settings: SettingsRecord<StandardScaler.Hyperparameters>
+  ) {
+    self.epochCount = epochCount
+    self.moments = moments
+    self.settings = settings
+  }
+
+  public func write(to archive: inout TensorArchive) {
+    Counters(epochCount: epochCount, sampleCount: sampleCount).write(to: &archive)
+    archive.append("weight", moments.weight)
+    archive.append("means", moments.means)
+    archive.append("squares", moments.squares)
+    settings.write(to: &archive)
+  }
+
+  public init(from archive: TensorArchive) throws(EstimatorError) {
+    let counters = try Counters(from: archive)
+    epochCount = counters.epochCount
+    var moments = FeatureMoments(featureCount: 0)
+    moments.sampleCount = counters.sampleCount
+    moments.weight = try archive.number("weight")
+    moments.means = try archive.numbers("means")
+    moments.squares = try archive.numbers("squares", count: moments.means.count)
+    self.moments = moments
+    settings = try SettingsRecord(from: archive)
+  }
+}
+
+/// Everything that ``StandardScaler`` has learned.
+public struct StandardScalerLearned: LearnedState {
+  public typealias Hyperparameters = StandardScaler.Hyperparameters
+
+  public let featureNames: [String]?
+  public var model: StandardScalerModel
+  var moments: FeatureMoments
+  var epochCount = 0
+  public var settings = SettingsRecord<Hyperparameters>()
+
+  public var featureCount: Int { model.featureCount }
+
+  init(featureCount: Int, featureNames: [String]?) {
+    self.featureNames = featureNames
+    moments = FeatureMoments(featureCount: featureCount)
+    model = StandardScalerModel(
+      means: nil, scales: nil, featureCount: featureCount, featureNames: featureNames)
+  }
+
+  public init(
+    model: StandardScalerModel, trainingState: StandardScalerTrainingState?
+  ) throws(EstimatorError) {
+    self.init(featureCount: model.featureCount, featureNames: model.featureNames)
+    self.model = model
+    guard let trainingState else { return }
+    guard trainingState.moments.means.count == featureCount else {
+      throw .unreadableModel(reason: "model and training state have different shapes")
+    }
+    moments = trainingState.moments
+    epochCount = trainingState.epochCount
+    settings = trainingState.settings
+  }
+
+  public var trainingState: StandardScalerTrainingState? {
+    guard moments.sampleCount > 0 else { return nil }
+    return StandardScalerTrainingState(
+      epochCount: epochCount, moments: moments, settings: settings)
+  }
+
+  public mutating func reset(_ part: TrainingPart) -> Bool { false }
+}

@@ -1,0 +1,341 @@
+internal import _CLinearAlgebra
+
+/// The kernels for `Double`: each a call of its C namesake.
+extension Double: _KernelScalar {
+  @inlinable
+  public static func _dotStored<Parameter: MatrixScalar>(
+    _ x: UnsafePointer<Double>, _ w: UnsafePointer<Parameter>, _ count: Int
+  ) -> Parameter {
+    Parameter._dot(x, w, count)
+  }
+
+  @inlinable
+  public static func _dotsStored<Parameter: MatrixScalar>(
+    _ x: UnsafePointer<Double>, _ w: UnsafePointer<Parameter>, _ rows: Int, _ count: Int,
+    _ out: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._dots(x, w, rows, count, out)
+  }
+
+  @inlinable
+  public static func _addStored<Parameter: MatrixScalar>(
+    _ a: Parameter, _ x: UnsafePointer<Double>, _ w: UnsafeMutablePointer<Parameter>, _ count: Int
+  ) {
+    Parameter._add(a, x, w, count)
+  }
+
+  @inlinable
+  public static func _scaleAddRowsStored<Parameter: MatrixScalar>(
+    _ s: Parameter, _ a: UnsafePointer<Parameter>, _ x: UnsafePointer<Double>,
+    _ w: UnsafeMutablePointer<Parameter>, _ rows: Int, _ count: Int
+  ) {
+    Parameter._scaleAddRows(s, a, x, w, rows, count)
+  }
+
+  @inlinable
+  public static func _sparseDotStored<Parameter: MatrixScalar>(
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ count: Int,
+    _ w: UnsafePointer<Parameter>
+  ) -> Parameter {
+    Parameter._sparseDot(v, j, count, w)
+  }
+
+  @inlinable
+  public static func _sparseAddStored<Parameter: MatrixScalar>(
+    _ a: Parameter, _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ count: Int,
+    _ w: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._sparseAdd(a, v, j, count, w)
+  }
+
+  @inlinable
+  public static func _convertStored<Parameter: MatrixScalar>(
+    _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Parameter>, _ count: Int
+  ) {
+    Parameter._convert(x, y, count)
+  }
+
+  public static func _dot(
+    _ x: UnsafePointer<Double>, _ w: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    la_dot_f64_f64(x, w, count)
+  }
+
+  public static func _dots(
+    _ x: UnsafePointer<Double>, _ w: UnsafePointer<Double>, _ rows: Int, _ count: Int,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    la_dots_f64_f64(x, w, rows, count, out)
+  }
+
+  public static func _add(
+    _ a: Double, _ x: UnsafePointer<Double>, _ w: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    la_add_f64_f64(a, x, w, count)
+  }
+
+  public static func _scaleAddRows(
+    _ s: Double, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
+    _ w: UnsafeMutablePointer<Double>, _ rows: Int, _ count: Int
+  ) {
+    la_scale_add_rows_f64_f64(s, a, x, w, rows, count)
+  }
+
+  public static func _sparseDot(
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ count: Int, _ w: UnsafePointer<Double>
+  ) -> Double {
+    la_sparse_dot_f64_f64(v, j, count, w)
+  }
+
+  public static func _sparseAdd(
+    _ a: Double, _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ count: Int,
+    _ w: UnsafeMutablePointer<Double>
+  ) {
+    la_sparse_add_f64_f64(a, v, j, count, w)
+  }
+
+  public static func _convert(
+    _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    la_convert_f64_f64(x, y, count)
+  }
+
+  public static func _dot(
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    la_dot_f32_f64(x, w, count)
+  }
+
+  public static func _dots(
+    _ x: UnsafePointer<Float>, _ w: UnsafePointer<Double>, _ rows: Int, _ count: Int,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    la_dots_f32_f64(x, w, rows, count, out)
+  }
+
+  public static func _add(
+    _ a: Double, _ x: UnsafePointer<Float>, _ w: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    la_add_f32_f64(a, x, w, count)
+  }
+
+  public static func _scaleAddRows(
+    _ s: Double, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Float>,
+    _ w: UnsafeMutablePointer<Double>, _ rows: Int, _ count: Int
+  ) {
+    la_scale_add_rows_f32_f64(s, a, x, w, rows, count)
+  }
+
+  public static func _sparseDot(
+    _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ count: Int, _ w: UnsafePointer<Double>
+  ) -> Double {
+    la_sparse_dot_f32_f64(v, j, count, w)
+  }
+
+  public static func _sparseAdd(
+    _ a: Double, _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ count: Int,
+    _ w: UnsafeMutablePointer<Double>
+  ) {
+    la_sparse_add_f32_f64(a, v, j, count, w)
+  }
+
+  public static func _convert(
+    _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    la_convert_f32_f64(x, y, count)
+  }
+
+  public static func _scale(_ s: Double, _ x: UnsafeMutablePointer<Double>, _ count: Int) {
+    la_scale_f64(s, x, count)
+  }
+
+  public static func _runningMean(
+    _ f: Double, _ w: UnsafePointer<Double>, _ mean: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    la_running_mean_f64(f, w, mean, count)
+  }
+
+  public static func _sumOfSquares(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
+    la_sum_of_squares_f64(x, count)
+  }
+
+  public static func _isFinite(_ x: UnsafePointer<Double>, _ count: Int) -> Bool {
+    la_is_finite_f64(x, count)
+  }
+
+  public static func _fingerprint(
+    _ x: UnsafePointer<Double>, _ count: Int, _ start: UInt64
+  ) -> (hash: UInt64, isFinite: Bool) {
+    let found = la_fingerprint_f64(x, count, start)
+    return (found.hash, found.is_finite)
+  }
+
+  public static func _sparseFingerprint(
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ count: Int, _ start: UInt64
+  ) -> (hash: UInt64, isFinite: Bool) {
+    let found = la_sparse_fingerprint_f64(v, j, count, start)
+    return (found.hash, found.is_finite)
+  }
+
+  public static func _activate(
+    _ activation: _Activation, _ bias: UnsafePointer<Double>, _ z: UnsafeMutablePointer<Double>,
+    _ rows: Int, _ count: Int
+  ) {
+    la_activate_f64(la_activation(activation.rawValue), bias, z, rows, count)
+  }
+
+  public static func _differentiate(
+    _ activation: _Activation, _ a: UnsafePointer<Double>, _ delta: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    la_differentiate_f64(la_activation(activation.rawValue), a, delta, count)
+  }
+
+  public static func _columnSums(
+    _ scale: Double, _ x: UnsafePointer<Double>, _ rows: Int, _ count: Int,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    la_column_sums_f64(scale, x, rows, count, out)
+  }
+
+  public static func _softmax(
+    _ bias: UnsafePointer<Double>, _ z: UnsafeMutablePointer<Double>, _ rows: Int, _ count: Int
+  ) {
+    la_softmax_f64(bias, z, rows, count)
+  }
+
+  public static func _crossEntropy(
+    _ p: UnsafeMutablePointer<Double>, _ labels: UnsafePointer<Int32>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double {
+    la_cross_entropy_f64(p, labels, weights, rows, count)
+  }
+
+  public static func _adam(
+    _ w: UnsafeMutablePointer<Double>, _ first: UnsafeMutablePointer<Double>,
+    _ second: UnsafeMutablePointer<Double>, _ g: UnsafePointer<Double>, _ count: Int, _ l2: Double,
+    _ rate: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double
+  ) -> Double {
+    la_adam_f64(w, first, second, g, count, l2, rate, beta1, beta2, epsilon)
+  }
+
+  public static func _momentum(
+    _ w: UnsafeMutablePointer<Double>, _ velocity: UnsafeMutablePointer<Double>,
+    _ g: UnsafePointer<Double>, _ count: Int, _ l2: Double, _ rate: Double, _ momentum: Double,
+    _ nesterov: Bool
+  ) -> Double {
+    la_momentum_f64(w, velocity, g, count, l2, rate, momentum, nesterov)
+  }
+
+  public static func _gemm(
+    _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ alpha: Double,
+    _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafePointer<Double>, _ ldb: Int, _ beta: Double,
+    _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+  ) {
+    la_gemm_f64(
+      LAPACK.transpose(transposeA), LAPACK.transpose(transposeB), la_int(m), la_int(n), la_int(k),
+      alpha, a, la_int(lda), b, la_int(ldb), beta, c, la_int(ldc))
+  }
+
+  public static func _gemv(
+    _ transpose: Bool, _ m: Int, _ n: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int,
+    _ x: UnsafePointer<Double>, _ beta: Double, _ y: UnsafeMutablePointer<Double>
+  ) {
+    la_gemv_f64(
+      LAPACK.transpose(transpose), la_int(m), la_int(n), alpha, a, la_int(lda), x, 1, beta, y, 1)
+  }
+
+  public static func _syrk(
+    _ upper: Bool, _ transpose: Bool, _ n: Int, _ k: Int, _ alpha: Double,
+    _ a: UnsafePointer<Double>,
+    _ lda: Int, _ beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+  ) {
+    la_syrk_f64(
+      LAPACK.triangle(upper: upper), LAPACK.transpose(transpose), la_int(n), la_int(k), alpha, a,
+      la_int(lda), beta, c, la_int(ldc))
+  }
+
+  public static func _trsm(
+    _ left: Bool, _ upper: Bool, _ transpose: Bool, _ unitDiagonal: Bool, _ m: Int, _ n: Int,
+    _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafeMutablePointer<Double>,
+    _ ldb: Int
+  ) {
+    la_trsm_f64(
+      LAPACK.side(left: left), LAPACK.triangle(upper: upper), LAPACK.transpose(transpose),
+      LAPACK.diagonal(unit: unitDiagonal), la_int(m), la_int(n), alpha, a, la_int(lda), b,
+      la_int(ldb))
+  }
+
+  public static func _potrf(
+    _ upper: Bool, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int
+  ) -> Int {
+    Int(la_potrf_f64(LAPACK.triangle(upper: upper), la_int(n), a, la_int(lda)))
+  }
+
+  public static func _pocon(
+    _ upper: Bool, _ n: Int, _ a: UnsafePointer<Double>, _ lda: Int, _ norm: Double
+  ) -> Double {
+    var reciprocal: Double = 0
+    var work = [Double](repeating: 0, count: max(1, 3 * n))
+    var integers = [la_int](repeating: 0, count: max(1, n))
+    _ = la_pocon_f64(
+      LAPACK.triangle(upper: upper), la_int(n), a, la_int(lda), norm, &reciprocal, &work, &integers)
+    return reciprocal
+  }
+
+  public static func _geqrf(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int,
+    _ tau: UnsafeMutablePointer<Double>
+  ) {
+    LAPACK.withWorkspace { (work: UnsafeMutablePointer<Double>, count: la_int) in
+      _ = la_geqrf_f64(la_int(m), la_int(n), a, la_int(lda), tau, work, count)
+    }
+  }
+
+  public static func _ormqr(
+    _ left: Bool, _ transpose: Bool, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>,
+    _ lda: Int, _ tau: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+  ) {
+    LAPACK.withWorkspace { (work: UnsafeMutablePointer<Double>, count: la_int) in
+      _ = la_ormqr_f64(
+        LAPACK.side(left: left), LAPACK.transpose(transpose), la_int(m), la_int(n), la_int(k), a,
+        la_int(lda), tau, c, la_int(ldc), work, count)
+    }
+  }
+
+  public static func _orgqr(
+    _ m: Int, _ n: Int, _ k: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int,
+    _ tau: UnsafePointer<Double>
+  ) {
+    LAPACK.withWorkspace { (work: UnsafeMutablePointer<Double>, count: la_int) in
+      _ = la_orgqr_f64(la_int(m), la_int(n), la_int(k), a, la_int(lda), tau, work, count)
+    }
+  }
+
+  public static func _gesdd(
+    _ m: Int, _ n: Int, _ a: UnsafeMutablePointer<Double>, _ lda: Int,
+    _ s: UnsafeMutablePointer<Double>, _ u: UnsafeMutablePointer<Double>, _ ldu: Int,
+    _ vt: UnsafeMutablePointer<Double>, _ ldvt: Int
+  ) -> Int {
+    var integers = [la_int](repeating: 0, count: max(1, 8 * min(m, n)))
+    var information: la_int = 0
+    LAPACK.withWorkspace { (work: UnsafeMutablePointer<Double>, count: la_int) in
+      information = la_gesdd_f64(
+        LAPACK.thinFactors, la_int(m), la_int(n), a, la_int(lda), s, u, la_int(ldu), vt,
+        la_int(ldvt), work, count, &integers)
+    }
+    return Int(information)
+  }
+
+  public static func _trcon(_ upper: Bool, _ n: Int, _ a: UnsafePointer<Double>, _ lda: Int)
+    -> Double
+  {
+    var reciprocal: Double = 0
+    var work = [Double](repeating: 0, count: max(1, 3 * n))
+    var integers = [la_int](repeating: 0, count: max(1, n))
+    _ = la_trcon_f64(
+      LAPACK.oneNorm, LAPACK.triangle(upper: upper), LAPACK.diagonal(unit: false), la_int(n), a,
+      la_int(lda), &reciprocal, &work, &integers)
+    return reciprocal
+  }
+}
