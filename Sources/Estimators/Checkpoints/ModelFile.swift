@@ -25,15 +25,14 @@ public enum ModelFile {
   /// Returns the bytes of a file that holds an estimator.
   ///
   /// - Parameters:
-  ///   - estimator: A fitted estimator.
+  ///   - estimator: The estimator; one that has learned nothing is written with its settings alone.
   ///   - includesTrainingState: Whether it can be continued from the file; otherwise it can only
   ///     predict.
   /// - Returns: The bytes, the same for the same training.
-  /// - Throws: ``EstimatorError/notFitted(estimator:)``.
   public static func encode<E: Estimator>(
     _ estimator: E, includesTrainingState: Bool = true
-  ) throws(EstimatorError) -> [UInt8] {
-    var archive = try estimator.requireModel().archive
+  ) -> [UInt8] {
+    var archive = estimator.model?.archive ?? TensorArchive()
     if includesTrainingState, let state = estimator.trainingState {
       archive.append(contentsOf: state.archive, prefix: trainingPrefix)
     }
@@ -65,6 +64,14 @@ public enum ModelFile {
 
     /// The classes in JSON, or `nil` if there are none.
     public var classes: String? { archive[text: "classes"] }
+
+    /// The totals of training; none if there is no training state.
+    public var counters: [String: Int] {
+      archive[text: Counters.key].flatMap { JSON.decoded($0) } ?? [:]
+    }
+
+    /// Whether anything has been learned.
+    public var hasModel: Bool { !archive.tensors.isEmpty }
 
     /// Whether training can be continued exactly.
     public var hasTrainingState: Bool {
@@ -149,6 +156,7 @@ extension Estimator {
     }
     self.init(hyperparameters: settings)
     var archive = contents.archive
+    guard !archive.tensors.isEmpty else { return }
     for (inner, outer) in ModelFile.hoisted(Self.self) { archive.renameText(outer, to: inner) }
     let model = try Model(
       from: archive.removing { $0.hasPrefix(ModelFile.trainingPrefix) })
@@ -176,7 +184,7 @@ extension Estimator {
   ///   - path: The path of the file.
   ///   - includesTrainingState: Whether it can be continued from the file; otherwise it can only
   ///     predict.
-  /// - Throws: ``EstimatorError/notFitted(estimator:)`` or ``EstimatorError/file(path:reason:)``.
+  /// - Throws: ``EstimatorError/file(path:reason:)``.
   public func write(
     toFile path: String, includesTrainingState: Bool = true
   ) throws(EstimatorError) {

@@ -51,17 +51,21 @@ public struct LinearRegressionModel: TensorArchivable {
   public func write(to archive: inout TensorArchive) {
     archive.append("coefficients", coefficients)
     archive.append("intercepts", intercepts)
-    archive.append("rank", rank)
-    archive.append("condition", conditionEstimate)
+    // Texts, since they are no parameters; the shortest digits give the same double again.
+    archive[text: "rank"] = "\(rank)"
+    archive[text: "condition"] = conditionEstimate.map { "\($0)" }
     FeatureNames.write(featureNames, to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let coefficients = try archive.matrix("coefficients")
+    guard let rank = archive[text: "rank"].flatMap({ Int($0) }), rank >= 0 else {
+      throw .unreadableModel(reason: "the rank is missing or damaged")
+    }
     self.init(
       coefficients: coefficients,
       intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
       featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
-      rank: try archive.count("rank"), conditionEstimate: try archive.numberIfPresent("condition"))
+      rank: rank, conditionEstimate: archive[text: "condition"].flatMap { Double($0) })
   }
 }

@@ -1,0 +1,146 @@
+internal import LinearAlgebra
+
+/// Reads separated values, such as CSV, a part at a time.
+///
+/// Fields may be quoted, with two quotes for one inside; lines end in LF or CRLF; lines without any
+/// character are passed over. Features are numbers; an empty field, `NA` and `nan` are missing and
+/// become NaN, which learners refuse by row and column. The target is handed out as text.
+///
+/// **Source:** RFC 4180.
+public struct CSVReader: ChunkReader {
+  private var scanner: RecordScanner
+  private let options: CSVOptions
+  private var layout: Layout?
+  private var firstRecord: Record?
+
+  /// Where each column goes.
+  private struct Layout {
+    var columnCount: Int
+    var target: Int?
+    var weights: Int?
+    var features: [Int]
+    var names: [String]?
+  }
+
+  /// Opens a file; `-` is standard input.
+  ///
+  /// - Throws: ``ReaderError``.
+  public init(path: String, options: CSVOptions = CSVOptions()) throws(ReaderError) {
+    scanner = RecordScanner(try ByteSource(path: path), separator: options.separator)
+    self.options = options
+  }
+
+  /// Reads from memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - path: What messages call it.
+  ///   - options: What to know.
+  public init(_ bytes: [UInt8], path: String, options: CSVOptions = CSVOptions()) {
+    scanner = RecordScanner(ByteSource(bytes, path: path), separator: options.separator)
+    self.options = options
+  }
+
+  public mutating func next(_ maximumRowCount: Int) throws(ReaderError) -> DataChunk? {
+    let layout = try preparedLayout()
+    guard let layout else { return nil }
+    var elements: [Double] = []
+    var texts: [String] = []
+    var weights: [Double] = []
+    var lines: [Int] = []
+    while lines.count < maximumRowCount, let record = try nextRecord() {
+      guard record.fields.count == layout.columnCount else {
+        throw error(
+          record,
+          "\(record.fields.count) columns, but the lines before have \(layout.columnCount)")
+      }
+      for column in layout.features {
+        elements.append(try number(record, column, layout))
+      }
+      if let target = layout.target { texts.append(scanner.text(record.fields[target])) }
+      if let column = layout.weights { weights.append(try number(record, column, layout)) }
+      lines.append(record.line)
+    }
+    guard !lines.isEmpty else { return nil }
+    return DataChunk(
+      features: Matrix(
+        unchecked: elements, rowCount: lines.count, columnCount: layout.features.count,
+        featureNames: layout.names),
+      target: layout.target == nil ? nil : .texts(texts),
+      weights: layout.weights == nil ? nil : weights,
+      origin: RowOrigin(path: scanner.path, lines: lines))
+  }
+
+  private mutating func nextRecord() throws(ReaderError) -> Record? {
+    if let record = firstRecord {
+      firstRecord = nil
+      return record
+    }
+    return try scanner.next()
+  }
+
+  private func number(
+    _ record: Record, _ column: Int, _ layout: Layout
+  ) throws(ReaderError) -> Double {
+    let field = record.fields[column]
+    if let number = scanner.number(field) { return number }
+    let name = layout.names.map { names in
+      layout.features.firstIndex(of: column).map { names[$0] } ?? "\(column)"
+    }
+    throw error(
+      record,
+      "column \(name ?? "\(column)") holds the text \"\(scanner.text(field))\"; "
+        + "features are numbers")
+  }
+
+  private func error(_ record: Record, _ reason: String) -> ReaderError {
+    .data(path: scanner.path, line: record.line, reason: reason)
+  }
+
+  /// Reads the first line and decides where each column goes; `nil` if there is no line.
+  private mutating func preparedLayout() throws(ReaderError) -> Layout? {
+    if let layout { return layout }
+    guard let first = try scanner.next() else { return nil }
+    let texts = first.fields.map(scanner.text)
+    let isHeader =
+      switch options.header {
+      case .present: true
+      case .absent: false
+      // A header has no numbers in it; a row of data has at least one.
+      case .automatic: first.fields.allSatisfy { scanner.number($0) == nil }
+      }
+    if !isHeader { firstRecord = first }
+    let names = isHeader ? texts : nil
+    let target = try index(of: options.target, names, first.fields.count)
+    let weights = try index(of: options.weights, names, first.fields.count)
+    let features = first.fields.indices.filter { $0 != target && $0 != weights }
+    let layout = Layout(
+      columnCount: first.fields.count, target: target, weights: weights, features: features,
+      names: names.map { names in features.map { names[$0] } })
+    self.layout = layout
+    return layout
+  }
+
+  private func index(
+    of column: CSVOptions.Column?, _ names: [String]?, _ count: Int
+  ) throws(ReaderError) -> Int? {
+    guard let column else { return nil }
+    let found: Int? =
+      switch column {
+      case .name(let name): names?.firstIndex(of: name)
+      case .index(let index):
+        names?.firstIndex(of: "\(index)") ?? (index < 0 ? count + index : index)
+      }
+    guard let found, found >= 0, found < count else {
+      let text =
+        switch column {
+        case .name(let name): name
+        case .index(let index): "\(index)"
+        }
+      throw .unknownColumn(
+        path: scanner.path, column: text,
+        possible: names ?? ["the numbers 0 to \(count - 1)"])
+    }
+    return found
+  }
+}

@@ -1,0 +1,162 @@
+internal import Foundation
+
+/// One line of separated values: where its fields are.
+struct Record {
+  /// The line on which it begins, counted from 1.
+  var line: Int
+
+  /// The fields, in order.
+  var fields: [Field]
+}
+
+/// One field: where its bytes are, and whether it was quoted.
+struct Field {
+  var range: Range<Int>
+  var isQuoted: Bool
+}
+
+/// Cuts bytes into lines and fields, reading on as needed.
+struct RecordScanner {
+  private var source: ByteSource
+  private let separator: UInt8
+  private var bytes: [UInt8] = []
+  private var position = 0
+  private var line = 1
+  private var isAtEnd = false
+
+  /// What messages call the source.
+  var path: String { source.path }
+
+  init(_ source: ByteSource, separator: UInt8) {
+    self.source = source
+    self.separator = separator
+  }
+
+  /// Returns the next line that is not empty. Its fields are valid until the next call.
+  ///
+  /// - Throws: ``ReaderError``.
+  mutating func next() throws(ReaderError) -> Record? {
+    while true {
+      dropReadBytes()
+      if line == 1, position == 0 { try skipByteOrderMark() }
+      guard try has(1) else { return nil }
+      if bytes[position] == newline {
+        position += 1
+        line += 1
+        continue
+      }
+      if bytes[position] == carriageReturn, try has(2), bytes[position + 1] == newline {
+        position += 2
+        line += 1
+        continue
+      }
+      return try record()
+    }
+  }
+
+  private let newline = UInt8(ascii: "\n")
+  private let carriageReturn = UInt8(ascii: "\r")
+  private let quote = UInt8(ascii: "\"")
+
+  /// Forgets what has been read, once it is much.
+  private mutating func dropReadBytes() {
+    guard position > 1 << 16 else { return }
+    bytes.removeFirst(position)
+    position = 0
+  }
+
+  private mutating func skipByteOrderMark() throws(ReaderError) {
+    if try has(3), bytes[0...2] == [0xEF, 0xBB, 0xBF] { position = 3 }
+  }
+
+  /// Whether so many bytes follow; reads on until they do.
+  private mutating func has(_ count: Int) throws(ReaderError) -> Bool {
+    while bytes.count - position < count {
+      guard !isAtEnd else { return false }
+      if try !source.read(into: &bytes) { isAtEnd = true }
+    }
+    return true
+  }
+
+  private mutating func record() throws(ReaderError) -> Record {
+    var record = Record(line: line, fields: [])
+    while true {
+      let field = try (bytes[position] == quote ? quotedField() : plainField())
+      record.fields.append(field)
+      guard try has(1) else { return record }
+      if bytes[position] == separator {
+        position += 1
+        guard try has(1) else {
+          record.fields.append(Field(range: position..<position, isQuoted: false))
+          return record
+        }
+        continue
+      }
+      // The end of the line: LF, or CRLF.
+      if bytes[position] == carriageReturn { position += 1 }
+      if try has(1), bytes[position] == newline { position += 1 }
+      line += 1
+      return record
+    }
+  }
+
+  /// A field up to the next separator or end of line.
+  private mutating func plainField() throws(ReaderError) -> Field {
+    let start = position
+    while try has(1) {
+      let byte = bytes[position]
+      if byte == separator || byte == newline { break }
+      if byte == carriageReturn, try has(2), bytes[position + 1] == newline { break }
+      position += 1
+    }
+    return Field(range: start..<position, isQuoted: false)
+  }
+
+  /// A field between quotes, in which two quotes stand for one.
+  private mutating func quotedField() throws(ReaderError) -> Field {
+    let firstLine = line
+    position += 1
+    let start = position
+    while try has(1) {
+      if bytes[position] == quote {
+        guard try has(2), bytes[position + 1] == quote else { break }
+        position += 1
+      } else if bytes[position] == newline {
+        line += 1
+      }
+      position += 1
+    }
+    guard try has(1) else {
+      throw .data(path: path, line: firstLine, reason: "a quoted field is not closed")
+    }
+    let end = position
+    position += 1
+    if try has(1), ![separator, newline, carriageReturn].contains(bytes[position]) {
+      throw .data(
+        path: path, line: line, reason: "a closing quote is followed by more than a separator")
+    }
+    return Field(range: start..<end, isQuoted: true)
+  }
+
+  /// The text of a field.
+  func text(_ field: Field) -> String {
+    let text = String(decoding: bytes[field.range], as: UTF8.self)
+    return field.isQuoted ? text.replacing("\"\"", with: "\"") : text
+  }
+
+  /// The number in a field: NaN for a missing one, `nil` for anything else.
+  func number(_ field: Field) -> Double? {
+    var range = field.range
+    let space = UInt8(ascii: " ")
+    while let first = range.first, bytes[first] == space { range = range.dropFirst() }
+    while let last = range.last, bytes[last] == space { range = range.dropLast() }
+    guard !range.isEmpty else { return .nan }
+    if let number = bytes.withUnsafeBufferPointer({ DecimalNumber.parse($0, range) }) {
+      return number
+    }
+    return switch String(decoding: bytes[range], as: UTF8.self).lowercased() {
+    case "na", "nan": .nan
+    case let text: Double(text)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import DataReaders
+import Estimators
+import Foundation
+import LinearAlgebra
+
+/// An estimator that the command can train: it makes its target from a column of text or numbers.
+protocol CommandEstimator: IncrementalEstimator, Predictor {
+  /// Makes a target from a column.
+  ///
+  /// - Throws: ``ReaderError``, naming the place, if the column holds something else.
+  static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> Target
+
+  /// Predictions as texts, one for each row; several targets with commas between.
+  static func texts(_ predictions: Target) -> [String]
+
+  /// Numbers from predictions or targets, or `nil` for labels.
+  static func numbers(_ target: Target) -> [Double]?
+
+  /// The classes as texts, or `nil` for numbers.
+  var classTexts: [String]? { get }
+
+  /// The setting `classes` for all labels of a target, or `nil` for numbers.
+  static func classesSetting(_ target: Target) -> String?
+
+  /// The stratum of each row, or `nil` if there are none.
+  static func strata(_ target: Target) -> [Int]?
+
+  /// Scores for each class.
+  func scores(_ features: any FeatureMatrix) throws -> Matrix<Double>
+
+  /// Probabilities of each class.
+  func probabilities(_ features: any FeatureMatrix) throws -> Matrix<Double>
+}
+
+// MARK: - Classifiers
+
+/// A label that can be read from text.
+protocol CommandLabel: ClassLabel {
+  /// What such labels are, for messages.
+  static var kind: String { get }
+
+  init?(labelText: String)
+
+  var labelText: String { get }
+}
+
+extension Int: CommandLabel {
+  static var kind: String { "a whole number" }
+
+  init?(labelText: String) {
+    // 3.0 is a whole number too.
+    guard let value = Int(labelText) ?? Double(labelText).flatMap(Int.init(exactly:)) else {
+      return nil
+    }
+    self = value
+  }
+
+  var labelText: String { description }
+}
+
+extension String: CommandLabel {
+  static var kind: String { "a text" }
+
+  init?(labelText: String) { self = labelText }
+
+  var labelText: String { self }
+}
+
+extension CommandEstimator where Self: ProbabilisticClassifier, Label: CommandLabel {
+  static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> [Label] {
+    var labels: [Label] = []
+    switch column {
+    case .texts(let texts):
+      for (row, text) in texts.enumerated() {
+        guard !text.isEmpty else { throw origin.error(row: row, reason: "the label is missing") }
+        guard let label = Label(labelText: text) else {
+          throw origin.error(
+            row: row, reason: "the label \"\(text)\" is not \(Label.kind), as the classes are")
+        }
+        labels.append(label)
+      }
+    case .numbers(let matrix):
+      guard matrix.columnCount == 1 else {
+        throw .data(
+          path: origin.path, line: nil, reason: "\(matrix.columnCount) targets for a classifier")
+      }
+      for (row, number) in matrix.elements.enumerated() {
+        guard let whole = Int(exactly: number), let label = Label(labelText: "\(whole)") else {
+          throw origin.error(row: row, reason: "the label \(number) is not \(Label.kind)")
+        }
+        labels.append(label)
+      }
+    }
+    return labels
+  }
+
+  static func texts(_ predictions: [Label]) -> [String] { predictions.map(\.labelText) }
+
+  static func numbers(_ target: [Label]) -> [Double]? { nil }
+
+  static func classesSetting(_ target: [Label]) -> String? {
+    let labels = Set(target).sorted()
+    return (try? JSONEncoder().encode(labels)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  static func strata(_ target: [Label]) -> [Int]? {
+    let numbers = Dictionary(
+      uniqueKeysWithValues: Set(target).sorted().enumerated().map { ($1, $0) })
+    return target.map { numbers[$0] ?? 0 }
+  }
+
+  func scores(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    try decisionFunction(features)
+  }
+
+  func probabilities(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    try predictProbabilities(features)
+  }
+}
+
+extension SGDClassifier: CommandEstimator where Label: CommandLabel {
+  var classTexts: [String]? { model?.classes.map(\.labelText) }
+}
+
+extension MLPClassifier: CommandEstimator where Label: CommandLabel {
+  var classTexts: [String]? { model?.classes.map(\.labelText) }
+}
+
+// MARK: - Regressors
+
+extension CommandEstimator where Self: Regressor, Target == RegressionTarget {
+  static func target(
+    _ column: TargetColumn, _ origin: RowOrigin
+  ) throws(ReaderError) -> RegressionTarget {
+    switch column {
+    case .numbers(let matrix): return RegressionTarget(matrix)
+    case .texts(let texts):
+      var numbers: [Double] = []
+      for (row, text) in texts.enumerated() {
+        guard !text.isEmpty else { throw origin.error(row: row, reason: "the target is missing") }
+        guard let number = Double(text) else {
+          throw origin.error(row: row, reason: "the target \"\(text)\" is no number")
+        }
+        numbers.append(number)
+      }
+      return RegressionTarget(numbers)
+    }
+  }
+
+  static func texts(_ predictions: RegressionTarget) -> [String] {
+    (0..<predictions.matrix.rowCount).map {
+      predictions.matrix.row($0).map { "\($0)" }.joined(separator: ",")
+    }
+  }
+
+  static func numbers(_ target: RegressionTarget) -> [Double]? { target.values }
+
+  static func classesSetting(_ target: RegressionTarget) -> String? { nil }
+
+  static func strata(_ target: RegressionTarget) -> [Int]? { nil }
+
+  var classTexts: [String]? { nil }
+
+  func scores(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    throw CommandFailure(.usage, "\(Self.name) predicts numbers; it has no decision function.")
+  }
+
+  func probabilities(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    throw CommandFailure(.usage, "\(Self.name) predicts numbers; it has no probabilities.")
+  }
+}
+
+extension LinearRegression: CommandEstimator {}
+
+// MARK: - Pipelines
+
+extension Pipeline: CommandEstimator
+where First: IncrementalEstimator, Last: CommandEstimator {
+  static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> Target {
+    try Last.target(column, origin)
+  }
+
+  static func texts(_ predictions: Target) -> [String] { Last.texts(predictions) }
+
+  static func numbers(_ target: Target) -> [Double]? { Last.numbers(target) }
+
+  static func classesSetting(_ target: Target) -> String? { Last.classesSetting(target) }
+
+  static func strata(_ target: Target) -> [Int]? { Last.strata(target) }
+
+  var classTexts: [String]? { last.classTexts }
+
+  func scores(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    try last.scores(transformed(features))
+  }
+
+  func probabilities(_ features: any FeatureMatrix) throws -> Matrix<Double> {
+    try last.probabilities(transformed(features))
+  }
+
+  private func transformed(_ features: any FeatureMatrix) throws -> any FeatureMatrix {
+    try first.transform(features)
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import DataReaders
+import Estimators
+import Foundation
+import LinearAlgebra
+
+/// A failure with the exit code that scripts rely on.
+struct CommandFailure: Error {
+  /// The exit codes of the command, after BSD's `sysexits.h`.
+  enum Code: Int32 {
+    case usage = 64
+    case badData = 65
+    case inputMissing = 66
+    case `internal` = 70
+    case cannotWrite = 73
+    case interrupted = 130
+  }
+
+  var code: Code
+  var message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The failure that an error of the library amounts to.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as CommandFailure:
+      self = failure
+    case let error as ReaderError:
+      self.init(Self.code(error), error.description)
+    case let error as EstimatorError:
+      self.init(Self.code(error), error.description)
+    case let error as LinearAlgebraError:
+      self.init(.internal, error.description)
+    default:
+      self.init(.internal, "\(error)")
+    }
+  }
+
+  private static func code(_ error: ReaderError) -> Code {
+    switch error {
+    case .file: .inputMissing
+    case .unknownSample, .unknownColumn, .unknownFormat: .usage
+    default: .badData
+    }
+  }
+
+  private static func code(_ error: EstimatorError) -> Code {
+    switch error {
+    case .invalidHyperparameter, .unknownHyperparameter, .changedHyperparameter,
+      .missingTrainingPart, .noProbabilities, .unsupportedCall:
+      .usage
+    case .cancelled: .interrupted
+    case .file: .inputMissing
+    case .linearAlgebra: .internal
+    default: .badData
+    }
+  }
+}
+
+extension ParsableCommand {
+  /// Runs the command's body; a failure is printed on standard error and becomes the exit code.
+  func reportingFailures(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as ValidationError {
+      throw error
+    } catch {
+      let failure = CommandFailure(error)
+      Console.error("error: \(failure.message)")
+      throw ExitCode(failure.code.rawValue)
+    }
+  }
+}
+
+/// Where text goes: results on standard output, everything else on standard error.
+enum Console {
+  /// Prints a result.
+  static func output(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// Prints a message.
+  static func error(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}

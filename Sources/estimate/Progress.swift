@@ -1,0 +1,40 @@
+import Estimators
+import Foundation
+
+/// A line on standard error that shows how far training is; nothing where nobody looks.
+struct Progress: Sendable {
+  private let isShown: Bool
+
+  /// Shows progress on a terminal that can redraw a line, unless asked to be quiet.
+  init(quiet: Bool) {
+    let term = ProcessInfo.processInfo.environment["TERM"] ?? "dumb"
+    isShown = !quiet && term != "dumb" && isatty(2) == 1
+  }
+
+  /// Redraws the line.
+  func show(_ text: String) {
+    guard isShown else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+  }
+
+  /// Clears the line.
+  func clear() { show("") }
+
+  /// A context whose observer shows each epoch, and that ends on Ctrl-C.
+  var context: TrainingContext {
+    var context = TrainingContext()
+    context.isCancelled = { Interruption.isRequested }
+    guard isShown else { return context }
+    context.observer = { event in
+      guard case .epochEnded(let epoch) = event else { return }
+      let width = 24
+      let filled = epoch.epochInCall * width / max(1, epoch.epochBudget)
+      let bar =
+        String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+      show(
+        "\(bar) epoch \(epoch.epochInCall) of \(epoch.epochBudget)  "
+          + "loss \(epoch.loss.formatted(.number.precision(.significantDigits(4))))")
+    }
+    return context
+  }
+}
