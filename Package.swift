@@ -39,7 +39,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "EstimatorsTests",
-      dependencies: ["EstimatorChecks", "Estimators", "LinearAlgebra"],
+      dependencies: ["DataReaders", "EstimatorChecks", "Estimators", "LinearAlgebra"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: swiftSettings),
@@ -56,5 +56,8 @@ let package = Package(
         "DataReaders", "Estimators", "LinearAlgebra", "TrainingReports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "estimateTests", dependencies: ["Estimators", "LinearAlgebra", "estimate"],
+      swiftSettings: swiftSettings),
   ]
 )

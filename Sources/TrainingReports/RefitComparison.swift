@@ -6,8 +6,8 @@ public import LinearAlgebra
 ///     let comparison = RefitComparison(SGDClassifier<Int>(), features: x, target: y, strata: y)
 ///     for run in try comparison.run() { print(run.policy, run.calls.map(\.score)) }
 ///
-/// A quarter of the samples is held out; the rest is shuffled and given to the calls in parts, or all
-/// of it to each.
+/// A quarter of the samples is held out; the rest is shuffled and given to the calls in parts, or
+/// all of it to each.
 public struct RefitComparison<Compared: IncrementalEstimator & Predictor> {
   /// The estimator to compare policies for; it has learned nothing.
   public let estimator: Compared
@@ -100,7 +100,8 @@ public struct RefitComparison<Compared: IncrementalEstimator & Predictor> {
 
   /// Runs every policy.
   ///
-  /// - Parameter progress: Is told of each call that is done: the policy and the number of the call.
+  /// - Parameter progress: Is told of each call that is done: the policy and the number of the
+  ///   call.
   /// - Returns: A run for each policy.
   /// - Throws: ``EstimatorError``, if a call fails; its rows are then those of ``rowsOfCalls``.
   public func run(

@@ -15,7 +15,8 @@ public enum RefitPolicy: String, CaseIterable, Sendable {
 
   /// What the policy keeps, as a sentence for a reader who does not know the code.
   ///
-  /// - Parameter isOnePass: Whether the learner needs one pass over the data, as least squares does.
+  /// - Parameter isOnePass: Whether the learner needs one pass over the data, as least squares
+  ///   does.
   /// - Returns: The sentence.
   public func explanation(isOnePass: Bool) -> String {
     switch (self, isOnePass) {

@@ -5,7 +5,7 @@ import Synchronization
 enum Interruption {
   private static let hasHappened = Atomic<Bool>(false)
 
-  /// Begins to listen. A second Ctrl-C ends the process at once.
+  /// Begins to listen; a second Ctrl-C ends the process at once.
   static func listen() {
     signal(SIGINT) { _ in
       Interruption.hasHappened.store(true, ordering: .relaxed)

@@ -15,13 +15,21 @@ enum ModelLoader {
   }
 
   /// Reads the estimator in a file, with what it has learned.
-  static func load(_ path: String) throws -> any CommandEstimator {
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - target: What will be learned, for an estimator that has learned nothing yet.
+  /// - Returns: The estimator.
+  /// - Throws: ``CommandFailure``: 66 if there is no such file, 65 if it is damaged.
+  static func load(
+    _ path: String, target: TargetKind = .integers
+  ) throws -> any CommandEstimator {
     let contents = try contents(path)
     let names = contents.estimator.split(separator: "+").map {
       EstimatorCatalog.kebabCase(String($0))
     }
     let prototype = try EstimatorCatalog.make(
-      names.last ?? "", target: targetKind(contents), preprocess: Array(names.dropLast()))
+      names.last ?? "", target: targetKind(contents) ?? target, preprocess: Array(names.dropLast()))
     func load<E: CommandEstimator>(_ prototype: E) throws -> any CommandEstimator {
       do {
         return try E(contents)
@@ -32,9 +40,9 @@ enum ModelLoader {
     return try load(prototype)
   }
 
-  /// Whether the labels of a file are numbers or texts.
-  private static func targetKind(_ contents: ModelFile.Contents) -> TargetKind {
+  /// Whether the labels of a file are numbers or texts; `nil` if it holds none.
+  private static func targetKind(_ contents: ModelFile.Contents) -> TargetKind? {
     // A list of texts has quotes; a list of whole numbers has none.
-    contents.classes?.contains("\"") ?? false ? .texts : .integers
+    contents.classes.map { $0.contains("\"") ? .texts : .integers }
   }
 }

@@ -32,7 +32,7 @@ struct RecordScanner {
     self.separator = separator
   }
 
-  /// Returns the next line that is not empty. Its fields are valid until the next call.
+  /// Returns the next line that is not empty, whose fields are valid until the next call.
   ///
   /// - Throws: ``ReaderError``.
   mutating func next() throws(ReaderError) -> Record? {

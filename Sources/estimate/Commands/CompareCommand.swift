@@ -45,7 +45,9 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The format, where it does not follow from the name: csv, tsv, npy.")
   var format: DataOptions.Format?
 
-  @Option(help: "The column to learn: a name, or a number from 0; negative numbers from the end.")
+  @Option(
+    parsing: .unconditional,
+    help: "The column to learn: a name, or a number from 0; negative numbers from the end.")
   var target: String?
 
   @Option(help: "A file with the target of each row: .npy, or one value a line.")

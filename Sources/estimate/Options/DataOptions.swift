@@ -18,13 +18,15 @@ struct DataOptions: ParsableArguments {
   @Option(help: "The format, where it does not follow from the name: csv, tsv, npy.")
   var format: Format?
 
-  @Option(help: "The column to learn: a name, or a number from 0; negative numbers from the end.")
+  @Option(
+    parsing: .unconditional,
+    help: "The column to learn: a name, or a number from 0; negative numbers from the end.")
   var target: String?
 
   @Option(help: "A file with the target of each row: .npy, or one value a line.")
   var targetFile: String?
 
-  @Option(help: "The column of weights.")
+  @Option(parsing: .unconditional, help: "The column of weights.")
   var weights: String?
 
   @Option(help: "A file with the weight of each row: .npy, or one value a line.")
@@ -54,6 +56,8 @@ struct DataOptions: ParsableArguments {
   /// Opens the data.
   ///
   /// - Parameter needsTarget: Whether there must be something to learn.
+  /// - Returns: A reader of the rows.
+  /// - Throws: ``ReaderError`` or ``CommandFailure``.
   func open(needsTarget: Bool) throws -> any ChunkReader {
     let reader = try openWithoutFiles(needsTarget: needsTarget)
     guard targetFile != nil || weightsFile != nil else { return reader }

@@ -43,10 +43,12 @@ struct EstimatorOptions: ParsableArguments {
   /// The estimator, with what it has learned if it comes from a file, and with its settings.
   ///
   /// - Parameter target: What will be learned, which decides whether labels are numbers.
+  /// - Returns: The estimator.
+  /// - Throws: ``CommandFailure`` or ``EstimatorError``.
   func make(for target: TargetKind) throws -> any CommandEstimator {
     let base: any CommandEstimator
     if let inputModel {
-      base = try ModelLoader.load(inputModel)
+      base = try ModelLoader.load(inputModel, target: target)
     } else {
       base = try EstimatorCatalog.make(estimator ?? "", target: target, preprocess: preprocess)
     }

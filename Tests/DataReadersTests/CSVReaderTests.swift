@@ -1,0 +1,149 @@
+import DataReaders
+import Foundation
+import LinearAlgebra
+import Testing
+
+@Suite struct CSVReaderTests {
+  private func read(
+    _ text: String, _ configure: (inout CSVOptions) -> Void = { _ in }
+  ) throws -> DataChunk {
+    var options = CSVOptions()
+    configure(&options)
+    var reader = CSVReader(Array(text.utf8), path: "test.csv", options: options)
+    return try reader.all()
+  }
+
+  private func elements(_ chunk: DataChunk) -> [Double] {
+    (chunk.features as? Matrix<Double>)?.elements ?? []
+  }
+
+  @Test func aHeaderNamesTheColumns() throws {
+    let chunk = try read("a,b,label\n1,2,x\n3,4,y\n") { $0.target = .name("label") }
+    #expect(elements(chunk) == [1, 2, 3, 4])
+    #expect(chunk.features.featureNames == ["a", "b"])
+    #expect(chunk.target == .texts(["x", "y"]))
+    #expect(chunk.origin.lines == [2, 3])
+  }
+
+  @Test func withoutAHeaderColumnsHaveNumbers() throws {
+    let chunk = try read("x,1,2\ny,3,4") { $0.target = .index(0) }
+    #expect(elements(chunk) == [1, 2, 3, 4])
+    #expect(chunk.features.featureNames == nil)
+    #expect(chunk.target == .texts(["x", "y"]))
+    #expect(try read("1,2,x\n3,4,y") { $0.target = .index(-1) }.target == .texts(["x", "y"]))
+  }
+
+  @Test func whetherThereIsAHeaderCanBeSaid() throws {
+    #expect(elements(try read("1,2\n3,4") { $0.header = .present }) == [3, 4])
+    let error = #expect(throws: ReaderError.self) {
+      try read("a,b\n1,2") { $0.header = .absent }
+    }
+    #expect(
+      error?.description == "test.csv:1: column 0 holds the text \"a\"; features are numbers")
+  }
+
+  @Test func quotesLineEndsAndSpacesAreThoseOfTheFormat() throws {
+    let text = "\u{FEFF}\"a \"\"1\"\"\",\"b\nc\",t\r\n 1 ,\"2\",\"x,y\"\r\n\r\n3,4,z\n\n"
+    let chunk = try read(text) { $0.target = .name("t") }
+    #expect(chunk.features.featureNames == ["a \"1\"", "b\nc"])
+    #expect(elements(chunk) == [1, 2, 3, 4])
+    #expect(chunk.target == .texts(["x,y", "z"]))
+    #expect(chunk.origin.lines == [3, 5])
+  }
+
+  @Test func numbersAreReadToTheLastDigit() throws {
+    let texts = [
+      "0", "-0.5", "+1", "1e3", "1E-3", "0.1", "123456789.123456789", "1e22", "1e23", "1e-320",
+      "9007199254740993", "179769313486231570000e289", "0.30000000000000004", ".5", "5.",
+      "2.2250738585072014e-308", "4.9e-324", "1e400",
+    ]
+    let chunk = try read(texts.joined(separator: ",") + "\n") { $0.header = .absent }
+    for (text, value) in zip(texts, elements(chunk)) {
+      #expect(value == Double(text.hasSuffix(".") ? text + "0" : text), "\(text)")
+    }
+  }
+
+  @Test func missingValuesAreNaN() throws {
+    let values = elements(try read("a,b,c,d\n1,,NA,nan\n"))
+    #expect(values[0] == 1)
+    #expect(values[1...].allSatisfy { $0.isNaN })
+  }
+
+  @Test func aRaggedRowIsNamedByPathAndLine() {
+    let error = #expect(throws: ReaderError.self) { try read("a,b\n1,2\n\n1,2,3\n") }
+    #expect(error?.description == "test.csv:4: 3 columns, but the lines before have 2")
+  }
+
+  @Test func aTextAmongTheFeaturesIsNamedByColumn() {
+    let error = #expect(throws: ReaderError.self) { try read("a,port\n1,2\n3,Dover\n") }
+    #expect(
+      error?.description == "test.csv:3: column port holds the text \"Dover\"; features are numbers"
+    )
+  }
+
+  @Test func aQuoteThatIsNotClosedIsNamedByItsLine() {
+    let open = #expect(throws: ReaderError.self) { try read("a,b\n1,\"2\n3,4\n") }
+    #expect(open?.description == "test.csv:2: a quoted field is not closed")
+    #expect(throws: ReaderError.self) { try read("a,b\n\"1\"x,2\n") }
+  }
+
+  @Test func unknownColumnsListThePossibleOnes() {
+    let named = #expect(throws: ReaderError.self) {
+      try read("a,b\n1,2") { $0.target = .name("c") }
+    }
+    #expect(named?.description == "test.csv: there is no column c. There are a, b.")
+    let numbered = #expect(throws: ReaderError.self) { try read("1,2") { $0.target = .index(2) } }
+    #expect(
+      numbered?.description == "test.csv: there is no column 2. There are the numbers 0 to 1.")
+  }
+
+  @Test func weightsHaveAColumnOfTheirOwn() throws {
+    let chunk = try read("x,w,y\n1,0.5,a\n2,2,b") {
+      $0.weights = .name("w")
+      $0.target = .index(-1)
+    }
+    #expect(elements(chunk) == [1, 2])
+    #expect(chunk.weights == [0.5, 2])
+  }
+
+  @Test func chunksFollowOneAnother() throws {
+    let text = "a,b\n" + (0..<1000).map { "\($0),\($0 * 2)\n" }.joined()
+    var reader = CSVReader(Array(text.utf8), path: "test.csv")
+    var rows: [Double] = []
+    var lines: [Int] = []
+    while let chunk = try reader.next(7) {
+      #expect(chunk.features.rowCount <= 7)
+      rows += elements(chunk)
+      lines += chunk.origin.lines ?? []
+    }
+    var expected: [Double] = []
+    for row in 0..<1000 { expected += [Double(row), Double(row * 2)] }
+    #expect(rows == expected)
+    #expect(lines == Array(2...1001))
+    #expect(try reader.next(7) == nil)
+  }
+
+  @Test func largeFilesAreReadInBlocks() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "large-\(UUID()).csv").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let count = 50_000
+    let text = (0..<count).map { "\($0).25,\"\($0)\"\r\n" }.joined()
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    var reader = try CSVReader(path: path)
+    let values = elements(try reader.all())
+    #expect(values.count == 2 * count)
+    #expect(values[2 * (count - 1)] == Double(count - 1) + 0.25)
+    #expect(values[2 * count - 1] == Double(count - 1))
+  }
+
+  @Test func nothingInAFileIsNoRows() throws {
+    #expect(try read("").features.rowCount == 0)
+    #expect(try read("a,b\n").features.rowCount == 0)
+    #expect(try read("\n\n").features.rowCount == 0)
+  }
+
+  @Test func aFileThatIsNotThereIsNamed() {
+    let error = #expect(throws: ReaderError.self) { try CSVReader(path: "/nowhere/data.csv") }
+    #expect(error?.description == "/nowhere/data.csv: No such file or directory")
+  }
+}

@@ -1,0 +1,147 @@
+import Estimators
+import Foundation
+import LinearAlgebra
+import Testing
+
+@Suite struct ModelFileTests {
+  private func trained() throws -> SGDClassifier<String> {
+    let data = SmallData.clouds(classCount: 3)
+    return try SGDClassifier<String>(loss: .logistic, averaging: true, maxEpochs: 3)
+      .fitted(
+        data.features.named(["a", "b", "ü \"quoted\"", "d\n", "e"]),
+        to: data.labels.map { "class, \($0)" })
+  }
+
+  @Test func whatIsReadIsWhatWasWritten() throws {
+    let classifier = try trained()
+    let read = try SGDClassifier<String>(ModelFile.decode(ModelFile.encode(classifier)))
+    #expect(read.model == classifier.model)
+    #expect(read.trainingState == classifier.trainingState)
+    #expect(read.hyperparameters == classifier.hyperparameters)
+    #expect(ModelFile.encode(read) == ModelFile.encode(classifier))
+  }
+
+  @Test func theSameTrainingGivesTheSameBytes() throws {
+    #expect(try ModelFile.encode(trained()) == ModelFile.encode(trained()))
+  }
+
+  @Test func anEstimatorThatHasLearnedNothingIsItsSettings() throws {
+    let bytes = ModelFile.encode(SGDClassifier<Int>(alpha: 0.25, classes: [1, 2]))
+    let read = try SGDClassifier<Int>(ModelFile.decode(bytes))
+    #expect(read.model == nil)
+    #expect(read.alpha == 0.25)
+    #expect(read.classes == [1, 2])
+  }
+
+  @Test func everyFlippedBitIsNoticed() throws {
+    let bytes = ModelFile.encode(try trained())
+    for index in bytes.indices {
+      var damaged = bytes
+      damaged[index] ^= 1 << (index % 8)
+      #expect(throws: EstimatorError.self, "byte \(index)") { try ModelFile.decode(damaged) }
+    }
+  }
+
+  @Test func everyTruncationIsNoticed() throws {
+    let bytes = ModelFile.encode(try trained())
+    for count in bytes.indices {
+      #expect(throws: EstimatorError.self) { try ModelFile.decode(Array(bytes[0..<count])) }
+    }
+    #expect(throws: EstimatorError.self) { try ModelFile.decode(bytes + [0]) }
+  }
+
+  @Test func anotherEstimatorIsRefusedByName() throws {
+    let contents = try ModelFile.decode(ModelFile.encode(trained()))
+    let error = #expect(throws: EstimatorError.self) { try MLPClassifier<String>(contents) }
+    #expect(
+      error?.description
+        == "This is no readable model: it holds a SGDClassifier, not a MLPClassifier.")
+    #expect(throws: EstimatorError.self) { try SGDClassifier<Int>(contents) }
+  }
+
+  @Test func aFileIsWrittenWholeOrNotAtAll() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "model-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let classifier = try trained()
+    let path = folder.appending(path: "model.safetensors").path
+    try classifier.write(toFile: path)
+    #expect(try SGDClassifier<String>(contentsOfFile: path).model == classifier.model)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+
+    let nowhere = folder.appending(path: "missing/model.safetensors").path
+    #expect(
+      throws: EstimatorError.file(path: nowhere, reason: "No such file or directory")
+    ) { try classifier.write(toFile: nowhere) }
+    #expect(
+      throws: EstimatorError.file(path: nowhere, reason: "No such file or directory")
+    ) { try SGDClassifier<String>(contentsOfFile: nowhere) }
+  }
+
+  #if os(Linux)
+    @Test func aFullDiskLeavesTheOldFile() throws {
+      // A device that is always full stands for the disk.
+      #expect(
+        throws: EstimatorError.file(path: "/dev/full", reason: "No space left on device")
+      ) { try trained().write(toFile: "/dev/full") }
+    }
+  #endif
+
+  @Test func aLinkStaysALink() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "link-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let target = folder.appending(path: "target")
+    let link = folder.appending(path: "link")
+    try WholeFile.write([1, 2], to: target.path)
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: target)
+    try WholeFile.write([3], to: link.path)
+    #expect(try WholeFile.read(target.path) == [3])
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == target.path)
+  }
+}
+
+@Suite struct SafetensorsTests {
+  @Test func headerAndBytesAreThoseOfTheFormat() throws {
+    var archive = TensorArchive()
+    archive.append("a", [Float(1)])
+    archive[text: "k"] = "v"
+    let bytes = Safetensors.encode(archive)
+    let header =
+      #"{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    let length = (header.utf8.count + 7) / 8 * 8
+    #expect(bytes[0] == UInt8(length))
+    #expect(Array(bytes[8..<8 + header.utf8.count]) == Array(header.utf8))
+    #expect(Array(bytes[(8 + length)...]) == [0, 0, 0x80, 0x3F])
+    #expect(try Safetensors.decode(bytes) == archive)
+  }
+
+  /// Headers that contradict the bytes behind them.
+  @Test(arguments: [
+    "",
+    "nonsense",
+    #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,16]}}"#,
+    #"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F64","shape":[-1],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[8,0]}}"#,
+    #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[-8,0]}}"#,
+    #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[4,12]}}"#,
+    #"{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F64","shape":[9223372036854775807,2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0]}}"#,
+    #"{"a":{"k":"v"}}"#,
+  ])
+  func contradictionsAreRefused(header: String) {
+    var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+    bytes += Array(header.utf8) + [UInt8](repeating: 0, count: 8)
+    #expect(throws: EstimatorError.self) { try Safetensors.decode(bytes) }
+  }
+
+  @Test func aHugeLengthIsRefusedBeforeItIsUsed() {
+    for length in [UInt64.max, 1 << 62, 200_000_000] {
+      let bytes = withUnsafeBytes(of: length.littleEndian) { Array($0) } + [1, 2, 3]
+      #expect(throws: EstimatorError.self) { try Safetensors.decode(bytes) }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import Estimators
+import LinearAlgebra
+import Testing
+
+/// Each bad input has its error, whose text names the place and the remedy, and changes nothing.
+@Suite struct BadInputTests {
+  private let data = SmallData.clouds(classCount: 2)
+
+  /// Makes a bad call on each of the classifiers, fresh and fitted, by `fit` and by `partialFit`.
+  private func expect(
+    _ expected: EstimatorError, fittedOnly: Bool = false,
+    features: Matrix<Double>? = nil, labels: [Int]? = nil, weights: [Double]? = nil
+  ) throws {
+    let (features, labels) = (features ?? data.features, labels ?? data.labels)
+    try expect(
+      expected, of: SGDClassifier<Int>(maxEpochs: 2), fittedOnly, features, labels, weights)
+    try expect(
+      expected, of: MLPClassifier<Int>(hiddenLayerSizes: [3], maxEpochs: 2), fittedOnly, features,
+      labels, weights)
+    try expect(
+      expected, of: StandardScaler().appending(SGDClassifier<Int>(maxEpochs: 2)), fittedOnly,
+      features, labels, weights)
+  }
+
+  private func expect<Tested: IncrementalEstimator>(
+    _ expected: EstimatorError, of fresh: Tested, _ fittedOnly: Bool, _ features: Matrix<Double>,
+    _ labels: [Int], _ weights: [Double]?
+  ) throws where Tested.Target == [Int] {
+    let fitted = try fresh.fitted(data.features, to: data.labels)
+    for start in fittedOnly ? [fitted] : [fresh, fitted] {
+      for isPart in [false, true] {
+        var tried = start
+        tried.warmStart = true
+        #expect(throws: expected, "\(Tested.name)") {
+          _ =
+            isPart
+            ? try tried.partialFit(
+              features, to: labels, weights: weights, context: TrainingContext())
+            : try tried.fit(features, to: labels, weights: weights, context: TrainingContext())
+        }
+        #expect(tried.model == start.model)
+        #expect(tried.trainingState == start.trainingState)
+      }
+    }
+  }
+
+  @Test func emptyData() throws {
+    try expect(
+      .emptyData(rowCount: 0, columnCount: 5), features: data.features.selectingRows([]),
+      labels: [])
+    let error = EstimatorError.emptyData(rowCount: 0, columnCount: 5)
+    #expect(error.description == "There is nothing to learn from in 0 samples of 5 features.")
+  }
+
+  @Test func oneClass() throws {
+    var classifier = SGDClassifier<Int>()
+    let labels = [Int](repeating: 10, count: 36)
+    let error = #expect(throws: EstimatorError.singleClass(label: "10")) {
+      try classifier.fit(data.features, to: labels)
+    }
+    #expect(
+      error?.description
+        == "Every label is 10, but a classifier needs two classes. Declare them if others follow.")
+    #expect(classifier.model == nil)
+    var network = MLPClassifier<Int>()
+    #expect(throws: EstimatorError.singleClass(label: "10")) {
+      try network.partialFit(data.features, to: labels)
+    }
+    #expect(network.model == nil)
+  }
+
+  @Test func aFeatureThatIsNotFinite() throws {
+    var bad = data.features
+    bad[7, 3] = .infinity
+    try expect(
+      .nonFiniteFeature(row: 7, column: 3, name: nil, value: .infinity), features: bad)
+    try expect(
+      .nonFiniteFeature(row: 7, column: 3, name: "d", value: .infinity),
+      features: bad.named(["a", "b", "c", "d", "e"]))
+    let error = EstimatorError.nonFiniteFeature(row: 7, column: 3, name: "d", value: .nan)
+    #expect(
+      error.description
+        == "Row 7, column 3 (d) is nan; every feature must be finite. Leave the row out or fill in a "
+        + "value.")
+  }
+
+  @Test func aLabelOutsideTheClasses() throws {
+    var labels = data.labels
+    labels[9] = 11
+    try expect(
+      .unknownLabel(row: 9, label: "11", classes: ["0", "10"]), fittedOnly: true, labels: labels)
+  }
+
+  @Test func wrongCounts() throws {
+    try expect(
+      .mismatchedTargetCount(expected: 36, actual: 35), labels: Array(data.labels.dropLast()))
+    try expect(.mismatchedWeightCount(expected: 36, actual: 2), weights: [1, 1])
+    let narrow = try Matrix(rows: (0..<36).map { Array(data.features.row($0).dropLast()) })
+    try expect(
+      .mismatchedFeatureCount(expected: 5, actual: 4), fittedOnly: true, features: narrow)
+  }
+
+  @Test func badWeights() throws {
+    var weights = [Double](repeating: 1, count: 36)
+    weights[4] = -2
+    try expect(.invalidWeight(row: 4, value: -2), weights: weights)
+    try expect(.noWeight, weights: [Double](repeating: 0, count: 36))
+  }
+
+  @Test func otherFeatureNames() throws {
+    var classifier = SGDClassifier<Int>(maxEpochs: 2)
+    try classifier.fit(data.features.named(["a", "b", "c", "d", "e"]), to: data.labels)
+    let before = classifier.trainingState
+    #expect(
+      throws: EstimatorError.mismatchedFeatureName(column: 2, expected: "c", actual: "x")
+    ) {
+      try classifier.partialFit(data.features.named(["a", "b", "x", "d", "e"]), to: data.labels)
+    }
+    #expect(classifier.trainingState == before)
+    // Features without names are taken to be the same ones.
+    try classifier.partialFit(data.features, to: data.labels)
+  }
+
+  @Test func predictingBeforeFitting() {
+    #expect(throws: EstimatorError.notFitted(estimator: "SGDClassifier")) {
+      try SGDClassifier<Int>().predict(data.features)
+    }
+    #expect(throws: EstimatorError.notFitted(estimator: "StandardScaler")) {
+      try StandardScaler().appending(LinearRegression()).predict(data.features)
+    }
+  }
+
+  @Test func predictingForOtherColumns() throws {
+    let classifier = try SGDClassifier<Int>().fitted(data.features, to: data.labels)
+    #expect(throws: EstimatorError.mismatchedFeatureCount(expected: 5, actual: 1)) {
+      try classifier.predict(Matrix(rows: [[1.0]]))
+    }
+    #expect(throws: EstimatorError.self) {
+      try classifier.predict(Matrix(rows: [[1, 2, 3, .nan, 5]]))
+    }
+  }
+
+  @Test func aTargetThatIsNotFinite() throws {
+    var regression = LinearRegression()
+    #expect(throws: EstimatorError.nonFiniteTarget(row: 1, column: 0, value: .infinity)) {
+      try regression.fit(Matrix(rows: [[1.0], [2]]), to: [1, .infinity])
+    }
+    #expect(regression.model == nil)
+  }
+
+  @Test func divergenceNamesTheEpochAndTheRemedy() throws {
+    var network = MLPClassifier<Int>(
+      hiddenLayerSizes: [4], activation: .identity, solver: .sgd, initialLearningRate: 1e200,
+      maxEpochs: 50, tolerance: nil)
+    let error = #expect(throws: EstimatorError.self) {
+      try network.fit(data.features, to: data.labels)
+    }
+    guard case .diverged(let epoch, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(epoch >= 1)
+    #expect(error?.description.contains("Lower initialLearningRate") == true)
+    #expect(network.model == nil)
+  }
+
+  @Test func cancellationKeepsNothing() throws {
+    var context = TrainingContext()
+    let counter = Counter()
+    context.observer = { _ in counter.add() }
+    context.isCancelled = { counter.count >= 3 }
+    var classifier = SGDClassifier<Int>(maxEpochs: 10, tolerance: nil)
+    #expect(throws: EstimatorError.cancelled) {
+      try classifier.fit(data.features, to: data.labels, weights: nil, context: context)
+    }
+    #expect(counter.count == 3)
+    #expect(classifier.model == nil)
+  }
+}
+
+/// Counts from any thread.
+final class Counter: @unchecked Sendable {
+  private(set) var count = 0
+  func add() { count += 1 }
+}

@@ -1,0 +1,88 @@
+import Estimators
+import Testing
+
+@Suite struct HyperparameterTests {
+  @Test func everySettingHasATextThatReadsBack() throws {
+    try check(SGDClassifier<String>.Hyperparameters.self)
+    try check(SGDClassifier<Int>.Hyperparameters.self)
+    try check(MLPClassifier<String>.Hyperparameters.self)
+    try check(LinearRegression.Hyperparameters.self)
+    try check(StandardScaler.Hyperparameters.self)
+    try check(PipelineHyperparameters<StandardScaler, SGDClassifier<Int>>.self)
+  }
+
+  private func check<Settings: HyperparameterSet>(_ type: Settings.Type) throws {
+    let settings = Settings()
+    try settings.check()
+    var names: Set<String> = []
+    for declaration in Settings.declarations {
+      var copy = settings
+      try declaration.set(declaration.text(in: settings), in: &copy)
+      #expect(copy == settings, "\(declaration.name)")
+      names.insert(declaration.name)
+      for text in declaration.alternatives(in: settings) {
+        var changed = settings
+        guard (try? declaration.set(text, in: &changed)) != nil else { continue }
+        #expect(declaration.text(in: changed) == text)
+      }
+    }
+    #expect(names.count == Settings.declarations.count)
+  }
+
+  @Test(arguments: [
+    ("alpha", "-1", "alpha is -1 but must be at least 0."),
+    ("alpha", "nan", "alpha is nan but must be at least 0."),
+    ("alpha", "much", "alpha is much but must be at least 0."),
+    ("loss", "hinges", "loss is hinges but must be one of hinge, logistic."),
+    ("maxEpochs", "0", "maxEpochs is 0 but must be at least 1."),
+    ("maxEpochs", "1.5", "maxEpochs is 1.5 but must be at least 1."),
+    ("tolerance", "-1", "tolerance is -1 but must be at least 0, or none."),
+    ("initialLearningRate", "0", "initialLearningRate is 0 but must be greater than 0."),
+    (
+      "averaging", "0",
+      "averaging is 0 but must be false, true, or the step it starts at, at least 1."
+    ),
+    ("classes", "a", "classes is a but must be at least two different labels, or none."),
+    ("seed", "-1", "seed is -1 but must be a whole number that is not negative."),
+  ])
+  func badValuesAreRefusedWithTheRange(name: String, text: String, message: String) {
+    var classifier = SGDClassifier<String>()
+    let before = classifier.hyperparameters
+    let error = #expect(throws: EstimatorError.self) {
+      try classifier.hyperparameters.set(name, to: text, of: "SGDClassifier")
+    }
+    #expect(error?.description == message)
+    #expect(classifier.hyperparameters == before)
+  }
+
+  @Test func anUnknownNameListsThePossibleOnes() {
+    var classifier = SGDClassifier<Int>()
+    let error = #expect(throws: EstimatorError.self) {
+      try classifier.hyperparameters.set("alfa", to: "1", of: "SGDClassifier")
+    }
+    #expect(
+      error?.description.hasPrefix(
+        "SGDClassifier has no hyperparameter alfa. It has loss, penalty, alpha,") == true)
+  }
+
+  @Test func classesAreReadAsListsOfTheirType() throws {
+    var texts = SGDClassifier<String>()
+    try texts.hyperparameters.set("classes", to: "no,yes", of: "")
+    #expect(texts.classes == ["no", "yes"])
+    try texts.hyperparameters.set("classes", to: "1,2", of: "")
+    #expect(texts.classes == ["1", "2"])
+    try texts.hyperparameters.set("classes", to: #"["a,b","c"]"#, of: "")
+    #expect(texts.classes == ["a,b", "c"])
+    var numbers = SGDClassifier<Int>()
+    try numbers.hyperparameters.set("classes", to: "3,-1", of: "")
+    #expect(numbers.classes == [3, -1])
+  }
+
+  @Test func theOptimalRateNeedsAPenalty() {
+    let error = #expect(throws: EstimatorError.self) {
+      try SGDClassifier<Int>(alpha: 0).hyperparameters.check()
+    }
+    #expect(
+      error?.description == "alpha is 0 but must be greater than 0 with learningRate optimal.")
+  }
+}

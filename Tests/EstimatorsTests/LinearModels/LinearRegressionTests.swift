@@ -1,0 +1,187 @@
+import DataReaders
+import Estimators
+import LinearAlgebra
+import Testing
+
+@Suite struct LinearRegressionTests {
+  // MARK: By hand
+
+  @Test func fitsALineThroughTwoDots() throws {
+    var regression = LinearRegression()
+    try regression.fit(Matrix(rows: [[0.0], [2]]), to: [1, 5])
+    let model = try #require(regression.model)
+    #expect(abs(model.coefficients[0, 0] - 2) < 1e-15)
+    #expect(abs(model.intercepts[0] - 1) < 1e-15)
+    #expect(model.rank == 1)
+    #expect(
+      try regression.predict(Matrix(rows: [[3.0]])).values.map { ($0 * 1e12).rounded() } == [7e12])
+  }
+
+  // MARK: Against scikit-learn
+
+  private struct Reference: Decodable {
+    var fitsIntercept: Bool
+    var weighted: Bool
+    var targets: Int
+    var coefficients: [Double]
+    var intercepts: [Double]
+    var score: Double
+  }
+
+  private struct Diabetes {
+    var features: Matrix<Double>
+    var target: Matrix<Double>
+
+    init(targetCount: Int) throws {
+      let sample = try Samples.labelled(.diabetes)
+      features = sample.features
+      let y = sample.labels.compactMap(Double.init)
+      target = Matrix(rowCount: y.count, columnCount: targetCount)
+      for row in y.indices {
+        let columns = [y[row], features[row, 2] * 100 + y[row] / 7, y[row].squareRoot()]
+        for column in 0..<targetCount { target[row, column] = columns[column] }
+      }
+    }
+  }
+
+  /// 1e-12: the problem's condition number is 22, so that both sides are right to 1e-14.
+  @Test func coefficientsAgreeWithScikitLearn() throws {
+    for reference in try References.cases("linear-regression", of: Reference.self) {
+      let data = try Diabetes(targetCount: reference.targets)
+      var regression = LinearRegression(fitsIntercept: reference.fitsIntercept)
+      try regression.fit(
+        data.features, to: data.target,
+        weights: reference.weighted ? Samples.weights(data.features.rowCount) : nil)
+      let model = try #require(regression.model)
+      #expect(relativeDistance(model.coefficients.elements, reference.coefficients) < 1e-12)
+      #expect(relativeDistance(model.intercepts, reference.intercepts) < 1e-12)
+      let score = try regression.score(data.features, to: RegressionTarget(data.target))
+      #expect(abs(score - reference.score) < 1e-12)
+      #expect(model.rank == 10)
+      #expect(try #require(model.conditionEstimate) > 10)
+    }
+  }
+
+  // MARK: Equivalences
+
+  @Test func rowsInAnyPartsAndOrderGiveTheSameAnswer() throws {
+    let data = try Diabetes(targetCount: 3)
+    var whole = LinearRegression()
+    try whole.fit(data.features, to: data.target)
+    var stream = RandomStream(seed: 1, purpose: .syntheticData)
+    let order = stream.permutation(of: data.features.rowCount)
+    for size in [1, 7, 100] {
+      var inParts = LinearRegression()
+      for start in stride(from: 0, to: order.count, by: size) {
+        let rows = Array(order[start..<min(start + size, order.count)])
+        try inParts.partialFit(
+          data.features.selectingRows(rows), to: RegressionTarget(data.target.selectingRows(rows)))
+      }
+      #expect(
+        relativeDistance(
+          try #require(inParts.model).coefficients.elements,
+          try #require(whole.model).coefficients.elements) < 1e-12)
+      #expect(inParts.trainingState?.sampleCount == 442)
+    }
+  }
+
+  @Test func sparseSamplesGiveTheSameAnswer() throws {
+    let data = SmallData.plane(rowCount: 50)
+    var features = data.features
+    for row in 0..<50 where row % 3 == 0 { features[row, 1] = 0 }
+    var dense = LinearRegression()
+    var sparse = LinearRegression()
+    try dense.fit(features, to: data.target)
+    try sparse.fit(CSRMatrix(features), to: data.target)
+    #expect(dense.model == sparse.model)
+  }
+
+  @Test func aWeightOfTwoIsTheRowTwice() throws {
+    let data = SmallData.plane()
+    var weighted = LinearRegression()
+    var repeated = LinearRegression()
+    let weights = (0..<30).map { $0 < 10 ? 2.0 : 1 }
+    try weighted.fit(data.features, to: data.target, weights: weights)
+    let rows = Array(0..<30) + Array(0..<10)
+    try repeated.fit(data.features.selectingRows(rows), to: data.target.selectingRows(rows))
+    #expect(
+      relativeDistance(
+        try #require(weighted.model).coefficients.elements,
+        try #require(repeated.model).coefficients.elements) < 1e-13)
+  }
+
+  // MARK: Rank
+
+  @Test func aRepeatedColumnSharesItsCoefficient() throws {
+    let data = SmallData.plane(columnCount: 3)
+    let repeated = try Matrix(
+      rows: (0..<30).map { Array(data.features.row($0)) + [data.features[$0, 2]] })
+    var regression = LinearRegression()
+    try regression.fit(data.features, to: data.target)
+    let alone = try #require(regression.model)
+    try regression.fit(repeated, to: data.target)
+    let shared = try #require(regression.model)
+    #expect(shared.rank == 3)
+    #expect(shared.conditionEstimate == nil)
+    // Of all ways to share it, halves have the least norm.
+    #expect(abs(shared.coefficients[0, 2] - alone.coefficients[0, 2] / 2) < 1e-12)
+    #expect(abs(shared.coefficients[0, 3] - alone.coefficients[0, 2] / 2) < 1e-12)
+  }
+
+  @Test func fewerSamplesThanFeaturesAreFittedExactly() throws {
+    let data = SmallData.plane(rowCount: 4, columnCount: 9)
+    var regression = LinearRegression()
+    try regression.fit(data.features, to: data.target)
+    #expect(try #require(regression.model).rank == 3)
+    let predictions = try regression.predict(data.features).values
+    #expect(relativeDistance(predictions, data.target.elements) < 1e-13)
+  }
+
+  @Test func oneSampleIsItsOwnMean() throws {
+    var regression = LinearRegression()
+    try regression.fit(Matrix(rows: [[3.0, 4]]), to: [7])
+    let model = try #require(regression.model)
+    #expect(model.coefficients.elements == [0, 0])
+    #expect(model.intercepts == [7])
+    #expect(model.rank == 0)
+  }
+
+  // MARK: The contract
+
+  @Test func resettingTheTrainingStateStartsFromTheNextRows() throws {
+    let data = SmallData.plane()
+    var regression = LinearRegression(warmStart: true)
+    try regression.fit(data.features.selectingRows(0..<10), to: data.target.selectingRows(0..<10))
+    regression.reset(.trainingState)
+    #expect(regression.model != nil)
+    try regression.fit(data.features.selectingRows(10..<30), to: data.target.selectingRows(10..<30))
+    var alone = LinearRegression()
+    try alone.fit(data.features.selectingRows(10..<30), to: data.target.selectingRows(10..<30))
+    #expect(regression.model == alone.model)
+  }
+
+  @Test func thereIsNoOptimizerToReset() throws {
+    let data = SmallData.plane()
+    var regression = LinearRegression()
+    try regression.fit(data.features, to: data.target)
+    for part in TrainingPart.allCases {
+      #expect(
+        throws: EstimatorError.missingTrainingPart(part: part, estimator: "LinearRegression")
+      ) { try regression.reset(part) }
+    }
+  }
+
+  @Test func anotherNumberOfTargetsIsRefused() throws {
+    let data = SmallData.plane(targetCount: 2)
+    var regression = LinearRegression()
+    try regression.fit(data.features, to: data.target)
+    let before = regression.model
+    #expect(throws: EstimatorError.mismatchedTargetColumnCount(expected: 2, actual: 1)) {
+      try regression.partialFit(data.features, to: data.target.column(0))
+    }
+    #expect(throws: EstimatorError.mismatchedTargetColumnCount(expected: 2, actual: 1)) {
+      try regression.score(data.features, to: RegressionTarget(data.target.column(0)))
+    }
+    #expect(regression.model == before)
+  }
+}

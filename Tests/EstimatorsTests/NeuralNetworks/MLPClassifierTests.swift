@@ -1,0 +1,213 @@
+import DataReaders
+import Estimators
+import LinearAlgebra
+import Testing
+
+@Suite struct MLPClassifierTests {
+  // MARK: By hand
+
+  /// Two inputs, no hidden layer, one logistic unit at zero: p = ½, so the gradient of a sample of
+  /// class 1 is −½ x and −½, and a step of rate 0.1 moves by 0.05 x and 0.05.
+  @Test func oneStepByHand() throws {
+    var context = TrainingContext()
+    context.initialParameters = InitialParameters(
+      layers: [(Matrix(rowCount: 2, columnCount: 1), [0])])
+    var classifier = MLPClassifier<Int>(
+      hiddenLayerSizes: [], solver: .sgd, alpha: 0, initialLearningRate: 0.1, momentum: 0,
+      classes: [0, 1])
+    try classifier.partialFit(Matrix(rows: [[2.0, -4]]), to: [1], weights: nil, context: context)
+    let layer = try #require(classifier.model).layers[0]
+    #expect(abs(layer.weights[0, 0] - 0.1) < 1e-16)
+    #expect(abs(layer.weights[1, 0] + 0.2) < 1e-16)
+    #expect(abs(layer.biases[0] - 0.05) < 1e-16)
+    let losses = try #require(classifier.trainingState).progress.history.losses
+    #expect(abs(losses[0] - 0.6931471805599453) < 1e-15)
+  }
+
+  // MARK: Against scikit-learn
+
+  private struct Reference: Decodable {
+    struct Layer: Decodable {
+      var weights: [Double]
+      var biases: [Double]
+    }
+
+    var data: String
+    var weighted: Bool
+    var settings: [String: String]
+    var start: [Layer]
+    var end: [Layer]
+    var losses: [Double]
+  }
+
+  /// The same start and sequential order: parameters 1e-9 and losses 1e-10 after twenty epochs.
+  @Test func trainingAgreesWithScikitLearn() throws {
+    for reference in try References.cases("mlp-classifier", of: Reference.self) {
+      let sample = try Samples.labelled(SampleData(named: reference.data))
+      let features = try Samples.scaled(sample.features)
+      var classifier = MLPClassifier<String>()
+      for (name, text) in reference.settings {
+        try classifier.hyperparameters.set(name, to: text, of: "MLPClassifier")
+      }
+      var context = TrainingContext()
+      context.initialParameters = InitialParameters(
+        layers: try reference.start.map { layer in
+          let columns = layer.biases.count
+          let weights = try Matrix(
+            rowCount: layer.weights.count / columns, columnCount: columns, elements: layer.weights)
+          return (weights, layer.biases)
+        })
+      try classifier.fit(
+        features, to: sample.labels,
+        weights: reference.weighted ? Samples.weights(features.rowCount) : nil, context: context)
+      let model = try #require(classifier.model)
+      for (layer, expected) in zip(model.layers, reference.end) {
+        #expect(
+          relativeDistance(layer.weights.elements, expected.weights) < 1e-9,
+          "\(reference.data) \(reference.settings)")
+        #expect(relativeDistance(layer.biases, expected.biases) < 1e-9)
+      }
+      let losses = try #require(classifier.trainingState).progress.history.losses
+      #expect(relativeDistance(losses, reference.losses) < 1e-10)
+    }
+  }
+
+  // MARK: Gradients
+
+  /// The change of the parameters in one plain step is the gradient; it must be that of the loss.
+  @Test(arguments: Activation.allCases, [2, 3])
+  func gradientsAreThoseOfTheLoss(activation: Activation, classCount: Int) throws {
+    let data = SmallData.clouds(classCount: classCount, rowCount: 12)
+    let classes = (0..<classCount).map { $0 * 10 }
+    let alpha = 0.3
+    let step = MLPClassifier<Int>(
+      hiddenLayerSizes: [4, 3], activation: activation, solver: .sgd, alpha: alpha, batchSize: 12,
+      initialLearningRate: 1, momentum: 0, nesterov: false, visitingOrder: .sequential,
+      classes: classes, seed: 11)
+    // Parameters to start from: those of a step of no length.
+    var still = step
+    still.initialLearningRate = 1e-300
+    try still.partialFit(data.features, to: data.labels)
+    let start = try #require(still.model).layers
+    let weights = Samples.weights(12)
+
+    func loss(_ layers: [(weights: Matrix<Double>, biases: [Double])]) throws -> Double {
+      var context = TrainingContext()
+      context.initialParameters = InitialParameters(layers: layers)
+      var probe = still
+      probe.reset()
+      try probe.partialFit(data.features, to: data.labels, weights: weights, context: context)
+      return try #require(probe.trainingState).progress.history.losses[0]
+    }
+
+    var moved = step
+    var context = TrainingContext()
+    context.initialParameters = InitialParameters(layers: start.map { ($0.weights, $0.biases) })
+    try moved.partialFit(data.features, to: data.labels, weights: weights, context: context)
+    let end = try #require(moved.model).layers
+    let h = 1e-6
+    for layer in start.indices {
+      for index in start[layer].weights.elements.indices {
+        let (row, column) = (
+          index / start[layer].weights.columnCount, index % start[layer].weights.columnCount
+        )
+        let slopes = try [h, -h].map { change in
+          var changed = start.map { ($0.weights, $0.biases) }
+          changed[layer].0[row, column] += change
+          return try loss(changed)
+        }
+        let gradient = start[layer].weights[row, column] - end[layer].weights[row, column]
+        #expect(abs(gradient - (slopes[0] - slopes[1]) / (2 * h)) < 1e-7)
+      }
+      for index in start[layer].biases.indices {
+        let slopes = try [h, -h].map { change in
+          var changed = start.map { ($0.weights, $0.biases) }
+          changed[layer].1[index] += change
+          return try loss(changed)
+        }
+        let gradient = start[layer].biases[index] - end[layer].biases[index]
+        #expect(abs(gradient - (slopes[0] - slopes[1]) / (2 * h)) < 1e-7)
+      }
+    }
+  }
+
+  // MARK: Equivalences
+
+  @Test func howSamplesAreStoredChangesRoundingOnly() throws {
+    let data = SmallData.clouds(classCount: 3)
+    let classifier = MLPClassifier<Int>(hiddenLayerSizes: [6], maxEpochs: 10, seed: 2)
+    let dense = try classifier.fitted(data.features, to: data.labels)
+    let sparse = try classifier.fitted(CSRMatrix(data.features), to: data.labels)
+    #expect(dense.model == sparse.model)
+    #expect(dense.trainingState == sparse.trainingState)
+  }
+
+  @Test func aBatchLargerThanTheDataIsAllOfThem() throws {
+    let data = SmallData.clouds(classCount: 2)
+    let large = MLPClassifier<Int>(hiddenLayerSizes: [3], batchSize: 1000, maxEpochs: 2)
+    let exact = MLPClassifier<Int>(hiddenLayerSizes: [3], batchSize: 36, maxEpochs: 2)
+    #expect(
+      try large.fitted(data.features, to: data.labels).model
+        == exact.fitted(data.features, to: data.labels).model)
+  }
+
+  // MARK: Behaviour
+
+  @Test(arguments: NetworkSolver.allCases) func learnsToTellDigitsApart(
+    solver: NetworkSolver
+  ) throws {
+    let digits = try Samples.labelled(.digits)
+    let features = try Samples.scaled(digits.features)
+    let classifier = try MLPClassifier<String>(
+      hiddenLayerSizes: [32], solver: solver,
+      initialLearningRate: solver == .adam ? 0.003 : 0.05, maxEpochs: 30
+    ).fitted(features, to: digits.labels)
+    #expect(try classifier.score(features, to: digits.labels) > 0.97)
+    let probabilities = try classifier.predictProbabilities(features)
+    for row in 0..<20 { #expect(abs(probabilities.row(row).reduce(0, +) - 1) < 1e-12) }
+    let scores = try classifier.decisionFunction(features)
+    #expect(scores.elements.allSatisfy { $0.isFinite })
+  }
+
+  @Test func theModelPredictsByItself() throws {
+    let data = SmallData.clouds(classCount: 2)
+    let classifier = try MLPClassifier<Int>(hiddenLayerSizes: [4], maxEpochs: 5)
+      .fitted(data.features, to: data.labels)
+    let model = try #require(classifier.model)
+    #expect(try model.predict(data.features) == classifier.predict(data.features))
+    #expect(model.layers.map(\.weights.rowCount) == [5, 4])
+    #expect(model.layers.map(\.biases.count) == [4, 1])
+  }
+
+  @Test func initialParametersMustFit() throws {
+    let data = SmallData.clouds(classCount: 2)
+    var classifier = MLPClassifier<Int>(hiddenLayerSizes: [4])
+    var context = TrainingContext()
+    context.initialParameters = InitialParameters(
+      layers: [(Matrix(rowCount: 5, columnCount: 4), [0, 0, 0, 0])])
+    #expect(
+      throws: EstimatorError.mismatchedInitialParameters(
+        name: "layers.1.weights", reason: "is missing; it must be 4 × 1")
+    ) { try classifier.fit(data.features, to: data.labels, weights: nil, context: context) }
+    #expect(classifier.model == nil)
+  }
+
+  @Test func aModelWithoutTrainingStateFixesTheShape() throws {
+    let data = SmallData.clouds(classCount: 2)
+    let trained = try MLPClassifier<Int>(hiddenLayerSizes: [4], maxEpochs: 2)
+      .fitted(data.features, to: data.labels)
+    let bytes = ModelFile.encode(trained, includesTrainingState: false)
+    var read = try MLPClassifier<Int>(ModelFile.decode(bytes))
+    #expect(read.model == trained.model)
+    #expect(read.trainingState == nil)
+    read.warmStart = true
+    read.hiddenLayerSizes = [5]
+    #expect(
+      throws: EstimatorError.changedHyperparameter(
+        name: "hiddenLayerSizes", old: "4", new: "5", remedy: "Fit with warmStart off.")
+    ) { try read.fit(data.features, to: data.labels) }
+    read.hiddenLayerSizes = [4]
+    try read.fit(data.features, to: data.labels)
+    #expect(read.trainingState?.progress.epochCount == 2)
+  }
+}
