@@ -57,7 +57,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
     .testTarget(
-      name: "estimateTests", dependencies: ["Estimators", "LinearAlgebra", "estimate"],
+      name: "estimateTests",
+      dependencies: ["Estimators", "LinearAlgebra", "TestSupport", "estimate"],
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "what-fit-keeps", dependencies: ["DataReaders", "Estimators", "LinearAlgebra"],
+      path: "Examples/what-fit-keeps", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ExampleTests", dependencies: ["TestSupport", "what-fit-keeps"],
+      swiftSettings: swiftSettings),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
   ]
 )

@@ -1,6 +1,7 @@
 import Estimators
 import Foundation
 import LinearAlgebra
+import TestSupport
 import Testing
 
 /// The command's contract, tried on the built program.
@@ -13,8 +14,8 @@ import Testing
   private func estimate(
     _ line: String, input: String? = nil, code: Int32 = 0, environment: [String: String] = [:],
     location: SourceLocation = #_sourceLocation
-  ) throws -> CommandTool.Run {
-    let run = try CommandTool.run(
+  ) throws -> BuiltProduct.Run {
+    let run = try BuiltProduct("estimate").run(
       line.split(separator: " ").map(String.init), input: input, in: folder.url,
       environment: environment)
     #expect(run.code == code, "\(run.error)", sourceLocation: location)

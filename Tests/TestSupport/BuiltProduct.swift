@@ -1,0 +1,76 @@
+package import Foundation
+
+/// A program of this package, built and run as a process of its own.
+package struct BuiltProduct {
+  /// What a run printed, and how it ended.
+  package struct Run {
+    /// What stood on standard output.
+    package var output: String
+
+    /// What stood on standard error.
+    package var error: String
+
+    /// The exit code.
+    package var code: Int32
+
+    /// The JSON object that was printed; empty if it was none.
+    package func json() throws -> [String: Any] {
+      try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] ?? [:]
+    }
+  }
+
+  private let name: String
+
+  /// Names a product.
+  package init(_ name: String) {
+    self.name = name
+  }
+
+  /// Where it was built: beside the tests, which are a product themselves.
+  private var location: URL {
+    var folder = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    repeat {
+      folder.deleteLastPathComponent()
+      let candidate = folder.appending(path: name)
+      if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+    } while folder.pathComponents.count > 1
+    return folder.appending(path: name)
+  }
+
+  /// Runs it.
+  ///
+  /// - Parameters:
+  ///   - arguments: What stands on the command line.
+  ///   - input: What stands on standard input; nothing for `nil`.
+  ///   - folder: Where it runs.
+  ///   - environment: What is added to the environment.
+  /// - Returns: What it printed, and how it ended.
+  /// - Throws: If it cannot be started.
+  package func run(
+    _ arguments: [String] = [], input: String? = nil, in folder: URL,
+    environment: [String: String] = [:]
+  ) throws -> Run {
+    let process = Process()
+    process.executableURL = location
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Files rather than pipes, which a long output could fill.
+    let outputs = ["output", "error"].map { folder.appending(path: ".\($0)-\(UUID())") }
+    for file in outputs { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: outputs[0])
+    process.standardError = try FileHandle(forWritingTo: outputs[1])
+    if let input {
+      let file = folder.appending(path: ".input-\(UUID())")
+      try input.write(to: file, atomically: true, encoding: .utf8)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+    } else {
+      process.standardInput = FileHandle.nullDevice
+    }
+    try process.run()
+    process.waitUntilExit()
+    return Run(
+      output: try String(contentsOf: outputs[0], encoding: .utf8),
+      error: try String(contentsOf: outputs[1], encoding: .utf8), code: process.terminationStatus)
+  }
+}
