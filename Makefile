@@ -1,12 +1,16 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the others.
 
-.PHONY: help demo test lint format set-up
+.PHONY: help demo test lint format bench references set-up
+
+python = .build-python/bin/python
 
 help:
 	@echo 'make demo    shows on real data what a second fit keeps, under each policy'
 	@echo 'make test    lints, builds without warnings and runs all tests'
 	@echo 'make lint    says which sources are not formatted'
 	@echo 'make format  formats the sources'
+	@echo 'make bench   measures us and others on the same data in one run; ONLY=sgd selects by name'
+	@echo 'make references  writes the results of scikit-learn that the tests compare with'
 
 demo: set-up
 	swift build -c release --product estimate
@@ -25,3 +29,15 @@ format:
 
 set-up:
 	@Scripts/install-blas.sh
+
+bench: set-up $(python)
+	swift build -c release --package-path Benchmarks
+	@$(python) Benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
+
+references: $(python)
+	$(python) Scripts/generate-references.py Tests/Fixtures
+
+$(python): Benchmarks/requirements.txt
+	python3 -m venv .build-python
+	.build-python/bin/pip install --quiet -r Benchmarks/requirements.txt
+	@touch $@

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Our side of the benchmarks: one workload a process.
+///
+///     benchmarks WORKLOAD FOLDER
+///
+/// WORKLOAD is an object of `workloads.json`. Prints one JSON object, as `peers.py` does.
+@main
+struct Benchmarks {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 3 else {
+      FileHandle.standardError.write(Data("usage: benchmarks WORKLOAD FOLDER\n".utf8))
+      exit(64)
+    }
+    let workload = try JSONDecoder().decode(Workload.self, from: Data(arguments[1].utf8))
+    let data = DataFolder(path: arguments[2], workload: workload)
+    let result: Measurement =
+      switch workload.task {
+      case .gemm: try measureGemm(workload)
+      case .sgd: try measureSGD(workload, data)
+      case .mlp: try measureNetwork(workload, data)
+      case .leastSquares: try measureLeastSquares(workload, data)
+      }
+    print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+  }
+}

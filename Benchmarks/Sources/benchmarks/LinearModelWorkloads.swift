@@ -1,0 +1,34 @@
+import Estimators
+import LinearAlgebra
+
+/// Stochastic gradient descent: a fresh `fit` of so many epochs, without stopping rule.
+func measureSGD(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  let features = try data.features()
+  let labels = try data.labels()
+  let epochs = workload.epochs ?? 5
+  var classifier = SGDClassifier<Int>(
+    loss: LinearLoss(rawValue: workload.loss ?? "hinge") ?? .hinge, maxEpochs: epochs,
+    tolerance: nil)
+  return try Measurement(
+    threads: workload.threads ?? 1, work: Double(labels.count * epochs), unit: "rows*epochs/s",
+    check: { ["accuracy": try classifier.score(features, to: labels)] }
+  ) { try classifier.fit(features, to: labels) }
+}
+
+/// Linear regression with intercept.
+func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  let features = try data.features()
+  let numbers = try data.numbers()
+  let target = RegressionTarget(numbers)
+  var regression = LinearRegression()
+  return try Measurement(
+    threads: workload.threads ?? 1, work: Double(numbers.count), unit: "rows/s",
+    check: {
+      let meanSquare = try regression.loss(features, to: target)
+      return [
+        "residual": (meanSquare * Double(numbers.count)).squareRoot(),
+        "intercept": regression.model?.intercepts[0] ?? 0,
+      ]
+    }
+  ) { try regression.fit(features, to: target) }
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""The other side of the benchmarks: scikit-learn and NumPy.
+
+    peers.py SIDE WORKLOAD FOLDER
+
+WORKLOAD is an object of workloads.json. Prints one JSON object: `seconds` of each repetition, `work` of one, `unit`,
+`peak_mb` of the process, `check`.
+"""
+
+import json
+import pathlib
+import resource
+import sys
+import time
+import warnings
+
+import numpy as np
+
+warnings.filterwarnings("ignore")
+side, workload, folder = sys.argv[1], json.loads(sys.argv[2]), pathlib.Path(sys.argv[3])
+dtype = np.float32 if workload.get("precision") == "single" else np.float64
+
+
+def load(part):
+    return np.load(folder / f"{workload['data']}_{part}.npy")
+
+
+def features():
+    return load("X").astype(dtype, copy=False)
+
+
+def measure(call):
+    """Seconds of repeated calls: at least three, until a second has passed."""
+    single = workload.get("threads", 1) == 1
+    seconds = []
+    call()
+    began = time.perf_counter()
+    while len(seconds) < 3 or (time.perf_counter() - began < 1 and len(seconds) < 1000):
+        wall, cpu = time.perf_counter(), time.process_time()
+        call()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        seconds.append(min(wall, cpu) if single else wall)
+    return seconds
+
+
+def gemm():
+    n = workload["size"]
+    a, b = np.full((n, n), 0.5, dtype), np.full((n, n), 0.25, dtype)
+    seconds = measure(lambda: a @ b)
+    return seconds, 2 * n**3 / 1e9, "GFLOP/s", {"element": float((a @ b)[0, 0])}
+
+
+def sgd():
+    from sklearn.linear_model import SGDClassifier
+
+    x, y = features(), load(workload["target"])
+    model = SGDClassifier(
+        loss={"logistic": "log_loss"}.get(workload["loss"], workload["loss"]), max_iter=workload["epochs"], tol=None,
+        random_state=0,
+    )
+    seconds = measure(lambda: model.fit(x, y))
+    return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"accuracy": model.score(x, y)}
+
+
+def mlp():
+    from sklearn.neural_network import MLPClassifier
+
+    x, y = features(), load(workload["target"])
+    model = MLPClassifier(
+        hidden_layer_sizes=workload["hidden"], batch_size=workload["batch"], max_iter=workload["epochs"], tol=0,
+        n_iter_no_change=10_000, random_state=0,
+    )
+    seconds = measure(lambda: model.fit(x, y))
+    return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"loss": model.loss_}
+
+
+def least_squares():
+    from sklearn.linear_model import LinearRegression
+
+    x, y = features(), load(workload["target"])
+    model = LinearRegression()
+    seconds = measure(lambda: model.fit(x, y))
+    residual = float(np.linalg.norm(y - model.predict(x)))
+    return seconds, len(y), "rows/s", {"residual": residual, "intercept": float(model.intercept_)}
+
+
+tasks = {"gemm": gemm, "sgd": sgd, "mlp": mlp, "least-squares": least_squares}
+seconds, work, unit, check = tasks[workload["task"]]()
+print(json.dumps({
+    "seconds": seconds, "work": work, "unit": unit, "check": check,
+    "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+}))
