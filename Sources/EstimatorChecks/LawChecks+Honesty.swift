@@ -25,19 +25,23 @@ extension LawChecks {
   /// A call that a tolerance has ended equals one of so many epochs without tolerance.
   private func checkToleranceStopping() throws(LawViolation) {
     let law = Law.honestEarlyStopping
-    var stopped = estimator([
-      "tolerance": "1e6", "patience": "2", "maxEpochs": "20", "earlyStopping": "false",
-    ])
+    // A rate that the rule itself lowers is another without it.
+    let rate = isRateAdaptive ? ["learningRate": "constant"] : [:]
+    var stopped = estimator(
+      rate.merging([
+        "tolerance": "1e300", "patience": "2", "maxEpochs": "20", "earlyStopping": "false",
+      ]) { $1 })
     let summary = try mustWork(law, "fit with a tolerance") { () throws(EstimatorError) in
       try fit(&stopped)
     }
     guard summary.stopReason == .stoppingRule else {
       throw violation(law, "fit goes on for \(summary.epochCount) epochs that are no better")
     }
-    var unstopped = estimator([
-      "tolerance": "none", "patience": "2", "maxEpochs": "\(summary.epochCount)",
-      "earlyStopping": "false",
-    ])
+    var unstopped = estimator(
+      rate.merging([
+        "tolerance": "none", "patience": "2", "maxEpochs": "\(summary.epochCount)",
+        "earlyStopping": "false",
+      ]) { $1 })
     try mustWork(law, "fit without tolerance") { () throws(EstimatorError) in
       _ = try fit(&unstopped)
     }
@@ -46,15 +50,22 @@ extension LawChecks {
       stopped.model?.archive ?? TensorArchive(), unstopped.model?.archive ?? TensorArchive())
   }
 
+  /// Whether the stopping rule lowers the learning rate.
+  private var isRateAdaptive: Bool {
+    Tested.Hyperparameters.declarations.contains {
+      ($0.name == "learningRate" || $0.name.hasSuffix(".learningRate"))
+        && $0.text(in: estimator.hyperparameters) == "adaptive"
+    }
+  }
+
   private func checkHeldOut(_ scoring: some HeldOutScoring) throws(LawViolation) {
     let law = Law.honestEarlyStopping
     // One epoch: whatever the score, its parameters are the best, so they depend on trained samples
     // alone.
     var one = estimator(["earlyStopping": "true", "maxEpochs": "1"])
     try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in _ = try fit(&one) }
-    guard let held = (one as? any HeldOutScoring)?.heldOutRows, !held.isEmpty else {
-      throw violation(law, "early stopping holds no samples out")
-    }
+    guard let opened = one as? any HeldOutScoring, let held = heldOutRows(opened), !held.isEmpty
+    else { throw violation(law, "early stopping holds no samples out") }
     var others = features
     for row in held {
       for column in 0..<features.columnCount { others[row, column] = 1 - others[row, column] }
@@ -81,7 +92,7 @@ extension LawChecks {
     _ scoring: Scoring, _ held: [Int], _ what: String
   ) throws(LawViolation) {
     let law = Law.honestEarlyStopping
-    guard scoring.heldOutRows == held else {
+    guard heldOutRows(scoring) == held else {
       throw violation(law, "\(what) on the same data holds other samples out")
     }
     let heldData = data(held)
@@ -95,6 +106,11 @@ extension LawChecks {
         "after \(what) the score of the model on the held-out samples is \(actual), not \(claimed)",
         abs(claimed - actual))
     }
+  }
+
+  /// The rows that an estimator holds out of the samples.
+  private func heldOutRows<Scoring: HeldOutScoring>(_ scoring: Scoring) -> [Int]? {
+    (target as? Scoring.Target).flatMap { try? scoring.heldOutRows(of: $0) }
   }
 
   private func score<Scoring: Predictor>(
@@ -111,21 +127,22 @@ extension LawChecks {
     let law = Law.values
     var tested = estimator(["maxEpochs": "2"])
     try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&tested) }
-    guard let model = tested.model, let state = tested.trainingState else {
-      throw violation(law, "fit leaves no model or no training state")
-    }
-    let (modelBefore, stateBefore) = (model.archive, state.archive)
     let featuresBefore = features
-    for (what, warm, rows) in [
-      ("a continuing fit", true, nil), ("a fit on other data", false, otherRows),
-    ] {
-      try mustWork(law, what) { () throws(EstimatorError) in
-        _ = try fit(&tested, data(rows), warm: warm)
+    let overwriting = Continuation(
+      name: "a fit on other data"
+    ) { (estimator, _) throws(EstimatorError) in
+      try fit(&estimator, data(otherRows))
+    }
+    for way in continuations + [overwriting] {
+      guard let model = tested.model, let state = tested.trainingState else {
+        throw violation(law, "a call leaves no model or no training state")
       }
-      try mustEqual(law, "a model read before \(what)", model.archive, modelBefore)
-      try mustEqual(law, "a training state read before \(what)", state.archive, stateBefore)
+      let (modelBefore, stateBefore) = (model.archive, state.archive)
+      try mustWork(law, way.name) { () throws(EstimatorError) in try way.call(&tested, nil) }
+      try mustEqual(law, "a model read before \(way.name)", model.archive, modelBefore)
+      try mustEqual(law, "a training state read before \(way.name)", state.archive, stateBefore)
       guard features == featuresBefore else {
-        throw violation(law, "\(what) changes the samples it was given")
+        throw violation(law, "\(way.name) changes the samples it was given")
       }
     }
     return .holds
@@ -141,12 +158,14 @@ extension LawChecks {
     var original = estimator(["maxEpochs": "2"])
     try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&original) }
     let before = contents(original)
-    var copy = original
-    try mustWork(law, "a continuing fit of a copy") { () throws(EstimatorError) in
-      _ = try fit(&copy, warm: true)
-      try fit(&copy, data(otherRows))
+    for way in continuations {
+      var copy = original
+      try mustWork(law, "\(way.name) of a copy") { () throws(EstimatorError) in
+        try way.call(&copy, nil)
+      }
+      try mustEqual(
+        law, "the original after \(way.name) of its copy", contents(original), before)
     }
-    try mustEqual(law, "the original after its copy was trained", contents(original), before)
 
     for threadCount in [2, 3] {
       var context = TrainingContext()

@@ -1,5 +1,6 @@
-public import Estimators
+internal import Estimators
 internal import LinearAlgebra
+internal import Synchronization
 
 /// Laws 6 to 8: what calls that cannot be honoured leave.
 extension LawChecks {
@@ -14,8 +15,21 @@ extension LawChecks {
   /// - Throws: ``LawViolation``.
   @discardableResult
   public func checkAllOrNothing() throws(LawViolation) -> LawOutcome {
-    try checkAllOrNothing(badFits(warm: false), before: "fit")
-    try checkAllOrNothing(badFits(warm: true), before: "a continuing fit")
+    try checkAllOrNothing(
+      badCalls { (estimator, data, weights, context) throws(EstimatorError) in
+        try fit(&estimator, data, weights: weights, context: context)
+      }, before: "fit")
+    try checkAllOrNothing(
+      badCalls { (estimator, data, weights, context) throws(EstimatorError) in
+        try fit(&estimator, data, weights: weights, warm: true, context: context)
+      }, before: "a continuing fit")
+    try checkCancellation()
+    guard hasPasses else { return .holds }
+    try checkAllOrNothing(
+      badCalls { (estimator, data, weights, context) throws(EstimatorError) in
+        try partialFit(&estimator, data, weights: weights, context: context)
+      }, before: "partialFit")
+    try checkDivergingPass()
     return .holds
   }
 
@@ -57,16 +71,45 @@ extension LawChecks {
     }
   }
 
-  /// Calls of `fit` that must fail.
-  private func badFits(warm: Bool) -> [BadCall] {
+  /// A call that is cancelled after some epochs either is refused, or does not ask that often.
+  private func checkCancellation() throws(LawViolation) {
+    let law = Law.allOrNothing
+    var learned = estimator(["maxEpochs": "2"])
+    try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&learned) }
+    set("maxEpochs", "6", &learned)
+    set("tolerance", "none", &learned)
+    for questions in 1...3 {
+      for warm in [false, true] {
+        let countdown = Countdown(questions)
+        var context = TrainingContext()
+        context.isCancelled = { countdown.isOver() }
+        var tried = learned
+        do {
+          try fit(&tried, warm: warm, context: context)
+        } catch {
+          try mustEqual(law, "fit that was cancelled after \(questions) questions", tried, learned)
+        }
+      }
+    }
+  }
+
+  /// A call of some kind.
+  private typealias Call =
+    (
+      inout Tested, (features: any FeatureMatrix, target: Tested.Target)?, [Double]?,
+      TrainingContext
+    ) throws(EstimatorError) -> Void
+
+  /// Calls that must fail.
+  private func badCalls(_ call: @escaping Call) -> [BadCall] {
     var calls = badData().map { bad in
       BadCall(what: bad.what) { (estimator) throws(EstimatorError) in
-        _ = try fit(&estimator, (bad.features, bad.target), weights: bad.weights, warm: warm)
+        try call(&estimator, (bad.features, bad.target), bad.weights, TrainingContext())
       }
     }
     calls.append(
       BadCall(what: "a call that was cancelled") { (estimator) throws(EstimatorError) in
-        _ = try fit(&estimator, warm: warm, context: cancelled)
+        try call(&estimator, nil, nil, cancelled)
       })
     for (name, text) in badSettings() {
       calls.append(
@@ -77,7 +120,7 @@ extension LawChecks {
           let before = estimator.hyperparameters
           estimator.hyperparameters = settings
           defer { estimator.hyperparameters = before }
-          _ = try fit(&estimator, warm: warm)
+          try call(&estimator, nil, nil, TrainingContext())
         })
     }
     return calls
@@ -162,79 +205,148 @@ extension LawChecks {
     var learned = base
     try mustWork(law, "fit") { () throws(EstimatorError) in _ = try fit(&learned) }
     for declaration in Tested.Hyperparameters.declarations {
-      for text in declaration.alternatives(in: base.hyperparameters) {
+      var changes: [Tested] = []
+      for text in texts(of: declaration, in: base) {
         var changed = learned
         guard (try? declaration.set(text, in: &changed.hyperparameters)) != nil,
-          (try? changed.hyperparameters.check()) != nil
+          (try? changed.hyperparameters.check()) != nil,
+          declaration.text(in: changed.hyperparameters)
+            != declaration.text(in: learned.hyperparameters)
         else { continue }
-        let old = declaration.text(in: learned.hyperparameters)
-        let new = declaration.text(in: changed.hyperparameters)
-        guard old != new else { continue }
-        if declaration.whenChanged == .takesEffectAtNextCall {
-          try checkEffect(declaration, from: base, learned, changed, "\(old) → \(new)")
-        } else {
-          try checkRefusal(declaration, changed, old: old, new: new)
+        changes.append(changed)
+      }
+      if declaration.whenChanged == .takesEffectAtNextCall {
+        for way in continuations {
+          try checkEffect(of: declaration, by: way, from: base, learned, changes)
+        }
+      } else {
+        for (changed, way) in changes.flatMap({ change in continuations.map { (change, $0) } }) {
+          try checkRefusal(declaration, learned, changed, by: way)
         }
       }
     }
     return .holds
   }
 
-  /// A setting that takes effect must make a difference while continuing if it makes one from the
-  /// start.
+  /// Other values to try.
+  private func texts(
+    of declaration: Hyperparameter<Tested.Hyperparameters>, in base: Tested
+  ) -> [String] {
+    let bareName = declaration.name.split(separator: ".").last.map(String.init) ?? ""
+    return declaration.alternatives(in: base.hyperparameters) + (alternatives[bareName] ?? [])
+  }
+
+  /// A setting that takes effect must make a difference while continuing, with at least one of its
+  /// values, if one makes a difference from the start.
   private func checkEffect(
-    _ declaration: Hyperparameter<Tested.Hyperparameters>, from base: Tested, _ learned: Tested,
-    _ changed: Tested, _ change: String
+    of declaration: Hyperparameter<Tested.Hyperparameters>, by way: Continuation,
+    from base: Tested, _ learned: Tested, _ changes: [Tested]
   ) throws(LawViolation) {
-    let law = Law.noSilentSetting
-    var before = base
-    var after = base
-    after.hyperparameters = changed.hyperparameters
-    guard (try? fit(&before)) != nil, (try? fit(&after)) != nil else { return }
-    guard contents(before).tensors != contents(after).tensors else { return }
-    // A stopping rule may happen to count the same for a few epochs, so several ways to go on are
-    // tried.
-    for (epochCount, rows) in [(nil, nil), (nil, otherRows), ("12", nil)] {
-      var continued = changed
-      var unchanged = learned
-      if let epochCount, !declaration.name.hasSuffix("maxEpochs") {
-        set("maxEpochs", epochCount, &continued)
-        set("maxEpochs", epochCount, &unchanged)
-      }
-      try mustWork(
-        law, "continuing with \(declaration.name) \(change)"
-      ) { () throws(EstimatorError) in
-        try fit(&continued, data(rows), warm: true)
-        try fit(&unchanged, data(rows), warm: true)
-      }
-      if contents(continued).tensors != contents(unchanged).tensors { return }
+    var example: String?
+    for changed in changes where example == nil {
+      var before = base
+      var after = base
+      after.hyperparameters = changed.hyperparameters
+      guard (try? callFirst(way, &before)) != nil, (try? callFirst(way, &after)) != nil,
+        contents(before).tensors != contents(after).tensors
+      else { continue }
+      let (old, new) = (
+        declaration.text(in: learned.hyperparameters), declaration.text(in: changed.hyperparameters)
+      )
+      example = "\(old) → \(new)"
+    }
+    guard let example else { return }
+    for changed in changes where try isHonoured(declaration, by: way, learned, changed) {
+      return
     }
     throw violation(
-      law, "\(declaration.name) \(change) is said to take effect at the next call, but is ignored")
+      .noSilentSetting,
+      "\(declaration.name) \(example) is said to take effect at the next call, but \(way.name) "
+        + "ignores it")
+  }
+
+  /// Makes a first call of the same kind.
+  private func callFirst(
+    _ way: Continuation, _ estimator: inout Tested
+  ) throws(EstimatorError) {
+    estimator.reset()
+    try way.call(&estimator, nil)
+  }
+
+  /// Whether a change makes a difference while continuing.
+  ///
+  /// A stopping rule may happen to count the same for a few epochs, so several ways to go on are
+  /// tried.
+  private func isHonoured(
+    _ declaration: Hyperparameter<Tested.Hyperparameters>, by way: Continuation, _ learned: Tested,
+    _ changed: Tested
+  ) throws(LawViolation) -> Bool {
+    let circumstances: [(settings: [String: String], rows: [Int]?)] = [
+      ([:], nil), ([:], otherRows), (["maxEpochs": "12"], nil), (["tolerance": "none"], nil),
+      (["maxEpochs": "12", "tolerance": "1e300"], otherRows),
+      (["maxEpochs": "12", "tolerance": "none"], otherRows),
+    ]
+    for (settings, rows) in circumstances {
+      var (continued, unchanged) = (changed, learned)
+      for (name, text) in settings where !declaration.name.hasSuffix(name) {
+        set(name, text, &continued)
+        set(name, text, &unchanged)
+      }
+      try mustWork(
+        .noSilentSetting, "\(way.name) with another \(declaration.name)"
+      ) { () throws(EstimatorError) in
+        for _ in 0..<2 {
+          try way.call(&continued, data(rows))
+          try way.call(&unchanged, data(rows))
+        }
+      }
+      if contents(continued).tensors != contents(unchanged).tensors { return true }
+    }
+    return false
   }
 
   /// A setting that cannot change must be refused by name, and the remedy must work.
   private func checkRefusal(
-    _ declaration: Hyperparameter<Tested.Hyperparameters>, _ changed: Tested, old: String,
-    new: String
+    _ declaration: Hyperparameter<Tested.Hyperparameters>, _ learned: Tested, _ changed: Tested,
+    by way: Continuation
   ) throws(LawViolation) {
     let law = Law.noSilentSetting
+    let old = declaration.text(in: learned.hyperparameters)
+    let new = declaration.text(in: changed.hyperparameters)
     var refused = changed
     do {
-      try fit(&refused, warm: true)
+      try way.call(&refused, nil)
     } catch {
-      guard case .changedHyperparameter(let name, old, new, _) = error, name == declaration.name
+      guard case .changedHyperparameter(let name, _, _, _) = error, name == declaration.name
       else {
         throw violation(
           law,
           "\(declaration.name) changed from \(old) to \(new) is refused by another error: \(error)")
       }
       try mustEqual(law, "a refused change of \(declaration.name)", refused, changed)
+      try checkModelAlone(declaration, changed, by: way)
       try checkRemedy(declaration, changed)
       return
     }
     throw violation(
-      law, "\(declaration.name) changed from \(old) to \(new) is accepted by a continuing fit")
+      law, "\(declaration.name) changed from \(old) to \(new) is accepted by \(way.name)")
+  }
+
+  /// What needs a fresh fit is refused also where only a saved model is left.
+  private func checkModelAlone(
+    _ declaration: Hyperparameter<Tested.Hyperparameters>, _ changed: Tested, by way: Continuation
+  ) throws(LawViolation) {
+    guard declaration.whenChanged == .needsFreshFit, let model = changed.model else { return }
+    var alone = Tested(hyperparameters: changed.hyperparameters)
+    try mustWork(.noSilentSetting, "restoring a model") { () throws(EstimatorError) in
+      try alone.restore(model: model, trainingState: nil)
+    }
+    guard (try? way.call(&alone, nil)) == nil else {
+      throw violation(
+        .noSilentSetting,
+        "a changed \(declaration.name) is accepted by \(way.name) from a model without training "
+          + "state")
+    }
   }
 
   private func checkRemedy(
@@ -265,30 +377,26 @@ extension LawChecks {
   @discardableResult
   public func checkClassesAndFeatures() throws(LawViolation) -> LawOutcome {
     let law = Law.classesAndFeatures
-    try checkClassesAndFeatures("a continuing fit") { (estimator, data) throws(EstimatorError) in
-      _ = try fit(&estimator, data, warm: true)
-    }
+    for way in continuations { try checkContradictions(way) }
     guard let rows = rowsThatLackAClass else { return .holds }
-    var learned = estimator(["maxEpochs": "2"])
-    try mustWork(law, "a continuing fit on data that lack a class") { () throws(EstimatorError) in
-      try fit(&learned)
-      _ = try fit(&learned, data(rows), warm: true)
+    for way in continuations {
+      var learned = estimator(["maxEpochs": "2"])
+      try mustWork(law, "\(way.name) on data that lack a class") { () throws(EstimatorError) in
+        try fit(&learned)
+        try way.call(&learned, data(rows))
+      }
     }
     return .holds
   }
 
   /// Makes each call that contradicts what was learned.
-  func checkClassesAndFeatures(
-    _ name: String,
-    _ call: (inout Tested, (features: any FeatureMatrix, target: Tested.Target))
-      throws(EstimatorError) -> Void
-  ) throws(LawViolation) {
+  private func checkContradictions(_ way: Continuation) throws(LawViolation) {
     let law = Law.classesAndFeatures
     let names = (0..<features.columnCount).map { "x\($0)" }
     guard let named = try? features.named(names),
       let renamed = try? features.named(["other"] + names.dropFirst())
     else { return }
-    var learned = estimator(["maxEpochs": "2"])
+    var learned = estimator(["maxEpochs": "2", "unknownLabels": "error"])
     try mustWork(law, "fit with feature names") { () throws(EstimatorError) in
       _ = try fit(&learned, (stored(named), target))
     }
@@ -296,45 +404,29 @@ extension LawChecks {
       ("another name of a column", stored(renamed), target),
       ("a further column", stored(features.appendingColumn()), target),
     ]
-    if let targetWithUnknownLabel {
-      bad.append(("an unknown label", stored(features), targetWithUnknownLabel))
+    for (target, what) in zip(
+      targetsWithUnknownLabel, ["an unknown label", "an unknown label in place of a class"])
+    {
+      bad.append((what, stored(features), target))
     }
     for (what, features, target) in bad {
       var tried = learned
       do {
-        try call(&tried, (features, target))
+        try way.call(&tried, (features, target))
       } catch {
-        try mustEqual(law, "\(name) that was refused for \(what)", tried, learned)
+        try mustEqual(law, "\(way.name) that was refused for \(what)", tried, learned)
+        if what.hasPrefix("an unknown label") { try checkNaming(error, way) }
         continue
       }
-      throw violation(law, "\(name) accepts \(what)")
+      throw violation(law, "\(way.name) accepts \(what)")
     }
   }
-}
 
-extension LawChecks where Tested: IncrementalEstimator {
-  /// Law 6: a call that throws leaves model and training state as they were.
-  ///
-  /// - Throws: ``LawViolation``.
-  @discardableResult
-  public func checkAllOrNothing() throws(LawViolation) -> LawOutcome {
-    try checkAllOrNothing(badFits(warm: false), before: "fit")
-    try checkAllOrNothing(badFits(warm: true), before: "a continuing fit")
-    guard !estimator.exemptions.contains(.limitedMemoryQuasiNewton),
-      !estimator.exemptions.contains(.keepsNoStatistics)
-    else { return .holds }
-    var calls = badData().map { bad in
-      BadCall(what: bad.what) { (estimator) throws(EstimatorError) in
-        _ = try partialFit(&estimator, (bad.features, bad.target), weights: bad.weights)
-      }
-    }
-    calls.append(
-      BadCall(what: "a call that was cancelled") { (estimator) throws(EstimatorError) in
-        _ = try partialFit(&estimator, context: cancelled)
-      })
-    try checkAllOrNothing(calls, before: "partialFit")
-    try checkDivergingPass()
-    return .holds
+  /// The error for an unknown label names it.
+  private func checkNaming(_ error: EstimatorError, _ way: Continuation) throws(LawViolation) {
+    if case .unknownLabel(_, let label, _) = error, label == unknownLabel { return }
+    throw violation(
+      .classesAndFeatures, "\(way.name) refuses an unknown label by another error: \(error)")
   }
 
   /// A pass with a huge learning rate either is refused, or leaves numbers that are finite.
@@ -356,31 +448,19 @@ extension LawChecks where Tested: IncrementalEstimator {
       throw violation(.allOrNothing, "after a huge learning rate \(tensor.name) is not finite")
     }
   }
+}
 
-  /// Law 8: a continuing call refuses labels, columns and names that are not those learned from.
-  ///
-  /// - Throws: ``LawViolation``.
-  @discardableResult
-  public func checkClassesAndFeatures() throws(LawViolation) -> LawOutcome {
-    try checkClassesAndFeatures("a continuing fit") { (estimator, data) throws(EstimatorError) in
-      _ = try fit(&estimator, data, warm: true)
+/// Answers a number of questions with no, all further ones with yes.
+private final class Countdown: Sendable {
+  private let left: Mutex<Int>
+
+  init(_ count: Int) { left = Mutex(count) }
+
+  func isOver() -> Bool {
+    left.withLock { left in
+      left -= 1
+      return left < 0
     }
-    guard !estimator.exemptions.contains(.limitedMemoryQuasiNewton),
-      !estimator.exemptions.contains(.keepsNoStatistics)
-    else { return .holds }
-    try checkClassesAndFeatures("partialFit") { (estimator, data) throws(EstimatorError) in
-      _ = try partialFit(&estimator, data)
-    }
-    guard let rows = rowsThatLackAClass else { return .holds }
-    var learned = estimator(["maxEpochs": "2"])
-    try mustWork(
-      .classesAndFeatures, "continuing on data that lack a class"
-    ) { () throws(EstimatorError) in
-      try fit(&learned)
-      try partialFit(&learned, data(rows))
-      _ = try fit(&learned, data(rows), warm: true)
-    }
-    return .holds
   }
 }
 

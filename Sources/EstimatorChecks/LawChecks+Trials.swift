@@ -33,6 +33,71 @@ extension LawChecks {
     return try estimator.fit(data.features, to: data.target, weights: weights, context: context)
   }
 
+  /// Whether there is a `partialFit` to check.
+  var hasPasses: Bool {
+    let exemptions = estimator.exemptions
+    return estimator is any IncrementalEstimator
+      && !exemptions.contains(.limitedMemoryQuasiNewton)
+      && !exemptions.contains(.keepsNoStatistics)
+  }
+
+  /// Calls `partialFit`, on all samples unless told otherwise.
+  ///
+  /// - Precondition: There is one.
+  @discardableResult
+  func partialFit(
+    _ estimator: inout Tested, _ data: (features: any FeatureMatrix, target: Tested.Target)? = nil,
+    weights: [Double]? = nil, context: TrainingContext = TrainingContext()
+  ) throws(EstimatorError) -> TrainingSummary {
+    let data = data ?? self.data()
+    guard let incremental = estimator as? any IncrementalEstimator else {
+      preconditionFailure("\(Tested.name) has no partialFit.")
+    }
+    let (after, result) = pass(incremental, data.features, data.target, weights, context)
+    if let after = after as? Tested { estimator = after }
+    return try result.get()
+  }
+
+  /// A copy after `partialFit`, also if that failed.
+  private func pass<Incremental: IncrementalEstimator>(
+    _ estimator: Incremental, _ features: any FeatureMatrix, _ target: Tested.Target,
+    _ weights: [Double]?, _ context: TrainingContext
+  ) -> (Incremental, Result<TrainingSummary, EstimatorError>) {
+    var copy = estimator
+    guard let target = target as? Incremental.Target else {
+      preconditionFailure("An estimator has one type of target.")
+    }
+    do {
+      let summary = try copy.partialFit(features, to: target, weights: weights, context: context)
+      return (copy, .success(summary))
+    } catch {
+      return (copy, .failure(error))
+    }
+  }
+
+  /// A way to continue: a continuing `fit`, or `partialFit`.
+  struct Continuation {
+    var name: String
+    var call:
+      (inout Tested, (features: any FeatureMatrix, target: Tested.Target)?) throws(EstimatorError)
+        -> Void
+  }
+
+  /// The ways to continue that there are.
+  var continuations: [Continuation] {
+    var ways = [
+      Continuation(name: "a continuing fit") { (estimator, data) throws(EstimatorError) in
+        _ = try fit(&estimator, data, warm: true)
+      }
+    ]
+    guard hasPasses else { return ways }
+    ways.append(
+      Continuation(name: "partialFit") { (estimator, data) throws(EstimatorError) in
+        _ = try partialFit(&estimator, data)
+      })
+    return ways
+  }
+
   /// A copy of the estimator with settings changed, as far as it has them.
   func estimator(_ settings: [String: String]) -> Tested {
     var changed = estimator

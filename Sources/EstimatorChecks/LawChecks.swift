@@ -1,4 +1,5 @@
 public import Estimators
+internal import Foundation
 public import LinearAlgebra
 
 /// The laws of the refit contract, as checks that any estimator can be put through.
@@ -12,7 +13,8 @@ public import LinearAlgebra
 /// `initialLearningRate`. Tensors of a history are those whose names contain `history.`, as in this
 /// package.
 ///
-/// A few dozen samples do: every check trains many times.
+/// A few dozen samples do: every check trains many times. Classifiers should have their classes
+/// declared, so that parts of the data may lack some.
 public struct LawChecks<Tested: Estimator> {
   /// How the samples are stored in the checks.
   public enum Storage: String, CaseIterable, Sendable {
@@ -31,9 +33,15 @@ public struct LawChecks<Tested: Estimator> {
   /// What to learn, n values.
   public let target: Tested.Target
 
-  /// A target of n values of which one is a label that is not there otherwise; `nil` where targets
-  /// are no labels.
-  public var targetWithUnknownLabel: Tested.Target?
+  /// Targets of n values with a label that is none of the classes, in one row or in place of a
+  /// whole class; none where targets are no labels.
+  public var targetsWithUnknownLabel: [Tested.Target] = []
+
+  /// The label that is none of the classes, as errors name it.
+  public var unknownLabel: String?
+
+  /// Further values of settings to try as changes, as text.
+  public var alternatives = ["tolerance": ["1e300"]]
 
   /// Rows that lack at least one class, to be used as a part of a stream; `nil` where targets are
   /// no labels.
@@ -72,31 +80,20 @@ extension LawChecks where Tested: Classifier {
     unknownLabel: Tested.Label
   ) {
     self.init(estimator, features: features, target: labels)
-    var strange = labels
-    strange[strange.count / 2] = unknownLabel
-    targetWithUnknownLabel = strange
+    var oneStrange = labels
+    oneStrange[oneStrange.count / 2] = unknownLabel
+    targetsWithUnknownLabel = [
+      oneStrange, labels.map { $0 == labels[0] ? unknownLabel : $0 },
+    ]
+    self.unknownLabel = "\(unknownLabel)"
+    if let classes = try? JSONEncoder().encode(Set(labels + [unknownLabel]).sorted()) {
+      alternatives["classes"] = [String(decoding: classes, as: UTF8.self)]
+    }
     rowsThatLackAClass = labels.indices.filter { labels[$0] != labels[0] }
   }
 }
 
 extension LawChecks {
-  /// Checks every law that concerns `fit`, in order.
-  ///
-  /// - Returns: For each law whether it holds or does not apply.
-  /// - Throws: The first ``LawViolation``.
-  @discardableResult
-  public func checkAll() throws(LawViolation) -> [Law: LawOutcome] {
-    [
-      .overwrite: try checkOverwrite(), .oneGoOrInParts: try checkOneGoOrInParts(),
-      .encoding: try checkEncoding(), .allOrNothing: try checkAllOrNothing(),
-      .noSilentSetting: try checkNoSilentSetting(),
-      .classesAndFeatures: try checkClassesAndFeatures(), .values: try checkValues(),
-      .copiesAndTasks: try checkCopiesAndTasks(),
-    ]
-  }
-}
-
-extension LawChecks where Tested: IncrementalEstimator {
   /// Checks all laws, in order.
   ///
   /// - Returns: For each law whether it holds or does not apply.

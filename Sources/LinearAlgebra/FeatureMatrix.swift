@@ -113,6 +113,11 @@ public protocol FeatureMatrix: Sendable {
   /// - Complexity: O(stored elements), in the one pass that also checks.
   func checkedFingerprint() throws(LinearAlgebraError) -> UInt64
 
+  /// Shows the matrix as it is stored underneath.
+  ///
+  /// Not for use outside this package.
+  func _accept<Visitor: _StorageVisitor>(_ visitor: inout Visitor)
+
   /// Returns the given rows, in that order, as a matrix of its own.
   ///
   /// - Parameter rows: The rows, each 0 ..< n; a row may be named more than once.

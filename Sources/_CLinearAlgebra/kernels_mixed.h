@@ -1,34 +1,82 @@
 // Kernels over samples of type S and parameters of type P; included once for each pair.
 
-LA_KERNEL P NAME(dot)(const S *x, const P *w, ptrdiff_t n) {
+// `width` samples from x on as parameters.
+#define TAKE(width, x)                                                                             \
+  ({                                                                                               \
+    typedef S samples __attribute__((vector_size(width * sizeof(S)), aligned(sizeof(S))));         \
+    typedef P parameters __attribute__((vector_size(width * sizeof(P)), aligned(sizeof(P))));      \
+    __builtin_convertvector(*(const samples *)(x), parameters);                                    \
+  })
+
+// `width` parameters from w on, to be read or written.
+#define AT(width, w)                                                                               \
+  (*({                                                                                             \
+    typedef P parameters __attribute__((vector_size(width * sizeof(P)), aligned(sizeof(P))));      \
+    (parameters *)(w);                                                                             \
+  }))
+
+LA_INLINE P NAME(dot_inline)(const S *x, const P *w, ptrdiff_t n) {
   LA_FAST
-  P sum = 0;
-  for (ptrdiff_t i = 0; i < n; i++) sum += (P)x[i] * w[i];
+  ptrdiff_t i = 0;
+  VECTOR a = {0}, b = a, c = a, d = a;
+  for (; i + 4 * LANES <= n; i += 4 * LANES) {
+    a += TAKE(LANES, x + i) * AT(LANES, w + i);
+    b += TAKE(LANES, x + i + LANES) * AT(LANES, w + i + LANES);
+    c += TAKE(LANES, x + i + 2 * LANES) * AT(LANES, w + i + 2 * LANES);
+    d += TAKE(LANES, x + i + 3 * LANES) * AT(LANES, w + i + 3 * LANES);
+  }
+  if (i + 2 * LANES <= n) {
+    a += TAKE(LANES, x + i) * AT(LANES, w + i);
+    b += TAKE(LANES, x + i + LANES) * AT(LANES, w + i + LANES);
+    i += 2 * LANES;
+  }
+  if (i + LANES <= n) {
+    c += TAKE(LANES, x + i) * AT(LANES, w + i);
+    i += LANES;
+  }
+  // What is left over at the end of a row goes in halves, so that no value is written by one vector and read by another.
+  HALF half = PNAME(fold)((a + b) + (c + d));
+  if (i + LANES / 2 <= n) {
+    half += TAKE(LANES / 2, x + i) * AT(LANES / 2, w + i);
+    i += LANES / 2;
+  }
+  P sum = PNAME(sum_half)(half);
+  for (; i < n; i++) sum += (P)x[i] * w[i];
   return sum;
 }
 
+LA_INLINE double NAME(squares_inline)(const S *x, ptrdiff_t n) {
+  LA_FAST
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
+  return sum;
+}
+
+// w <- s w + a x.
+LA_INLINE void NAME(scale_add_inline)(P s, P a, const S *restrict x, P *restrict w, ptrdiff_t n) {
+  LA_FAST
+  ptrdiff_t i = 0;
+  for (; i + LANES <= n; i += LANES) AT(LANES, w + i) = PNAME(shrunk)(s, AT(LANES, w + i)) + a * TAKE(LANES, x + i);
+  if (i + LANES / 2 <= n) {
+    AT(LANES / 2, w + i) = s * AT(LANES / 2, w + i) + a * TAKE(LANES / 2, x + i);
+    i += LANES / 2;
+  }
+  for (; i < n; i++) w[i] = s * w[i] + a * (P)x[i];
+}
+
+LA_KERNEL P NAME(dot)(const S *x, const P *w, ptrdiff_t n) { return NAME(dot_inline)(x, w, n); }
+
 LA_KERNEL void NAME(add)(P a, const S *restrict x, P *restrict w, ptrdiff_t n) {
-  LA_FAST
-  for (ptrdiff_t i = 0; i < n; i++) w[i] += a * (P)x[i];
+  NAME(scale_add_inline)(1, a, x, w, n);
 }
 
-LA_KERNEL void NAME(dots)(const S *restrict x, const P *restrict w, ptrdiff_t rows, ptrdiff_t n,
-                          P *restrict out) {
-  LA_FAST
-  for (ptrdiff_t k = 0; k < rows; k++) {
-    P sum = 0;
-    for (ptrdiff_t i = 0; i < n; i++) sum += (P)x[i] * w[k * n + i];
-    out[k] = sum;
-  }
+LA_KERNEL void NAME(dots)(const S *restrict x, const P *restrict w, ptrdiff_t rows, ptrdiff_t n, P *restrict out) {
+  for (ptrdiff_t k = 0; k < rows; k++) out[k] = NAME(dot_inline)(x, w + k * n, n);
 }
 
-LA_KERNEL void NAME(scale_add_rows)(P s, const P *restrict a, const S *restrict x, P *restrict w,
-                                    ptrdiff_t rows, ptrdiff_t n) {
-  LA_FAST
-  for (ptrdiff_t k = 0; k < rows; k++) {
-    P factor = a[k];
-    for (ptrdiff_t i = 0; i < n; i++) w[k * n + i] = s * w[k * n + i] + factor * (P)x[i];
-  }
+LA_KERNEL void NAME(scale_add_rows)(P s, const P *restrict a, const S *restrict x, P *restrict w, ptrdiff_t rows,
+                                    ptrdiff_t n) {
+  for (ptrdiff_t k = 0; k < rows; k++) NAME(scale_add_inline)(s, a[k], x, w + k * n, n);
 }
 
 P NAME(sparse_dot)(const S *v, const int32_t *j, ptrdiff_t n, const P *w) {
@@ -38,8 +86,7 @@ P NAME(sparse_dot)(const S *v, const int32_t *j, ptrdiff_t n, const P *w) {
   return sum;
 }
 
-void NAME(sparse_add)(P a, const S *restrict v, const int32_t *restrict j, ptrdiff_t n,
-                      P *restrict w) {
+void NAME(sparse_add)(P a, const S *restrict v, const int32_t *restrict j, ptrdiff_t n, P *restrict w) {
   LA_FAST
   for (ptrdiff_t i = 0; i < n; i++) w[j[i]] += a * (P)v[i];
 }
@@ -47,3 +94,278 @@ void NAME(sparse_add)(P a, const S *restrict v, const int32_t *restrict j, ptrdi
 LA_KERNEL void NAME(convert)(const S *restrict x, P *restrict y, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++) y[i] = (P)x[i];
 }
+
+// Adds the loss of a sample to the objective with the penalties as they were before its step.
+LA_INLINE void NAME(add_objective)(const la_plan *plan, la_progress *progress, double loss_before, double product_before,
+                                   ptrdiff_t problems) {
+  double loss = progress->loss - loss_before;
+  if (progress->log_product != product_before) loss += log(progress->log_product / product_before);
+  progress->objective += loss / (double)problems + (plan->l2 * 0.5 * progress->squared_norm +
+                                                    plan->l1 * progress->absolute_norm) / (double)problems;
+}
+
+// The samples `ahead` of a visit, asked for so that they have come when they are needed.
+LA_INLINE void NAME(fetch_ahead)(const la_visits *visits, ptrdiff_t i, const S *x, ptrdiff_t n) {
+  if (i + AHEAD >= visits->count) return;
+  const S *next = x + (visits->order != NULL ? visits->order[i + AHEAD] : visits->first + i + AHEAD) * n;
+  for (ptrdiff_t at = 0; at < n && at * (ptrdiff_t)sizeof(S) < LINES_AHEAD * 64; at += 64 / (ptrdiff_t)sizeof(S)) {
+    la_prefetch(next + at);
+  }
+}
+
+// Visits for one problem of at most `vectors` vectors, a number that is known when this is inlined, as the loss may be:
+// coefficients stay in registers from visit to visit, which saves the way through memory that every step would wait for.
+LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_progress *all_progress,
+                               const S *restrict x, ptrdiff_t n, P *restrict w, P *restrict b, double *restrict average,
+                               double *restrict average_b, const la_loss loss, const int vectors) {
+  LA_FAST
+  la_progress progress = *all_progress;
+  const int64_t *order = visits->order;
+  const ptrdiff_t count = visits->count;
+  P padded[4 * LANES] = {0};
+  memcpy(padded, w, (size_t)n * sizeof(P));
+  VECTOR vector[4];
+  memcpy(vector, padded, sizeof vector);
+  MASK masks[4 * LANES];
+  for (int lane = 0; lane < 4 * LANES; lane++) masks[lane] = lane < n ? -1 : 0;
+  MASK_VECTOR inside[4];
+  memcpy(inside, masks, sizeof inside);
+  // The last row from which `vectors` vectors can be read without leaving the matrix.
+  const int64_t last_whole = visits->row_count - (vectors * LANES + n - 1) / n;
+  P intercept = *b;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    int64_t row = order != NULL ? order[i] : visits->first + i;
+    NAME(fetch_ahead)(visits, i, x, n);
+    const S *sample = x + row * n;
+    VECTOR values[4];
+    if (row <= last_whole) {
+      // Reaches into the rows behind, whose values are masked out.
+      for (int v = 0; v < vectors; v++) {
+        values[v] = (VECTOR)((MASK_VECTOR)TAKE(LANES, sample + v * LANES) & inside[v]);
+      }
+    } else {
+      P rest[4 * LANES] = {0};
+      for (ptrdiff_t c = 0; c < n; c++) rest[c] = (P)sample[c];
+      memcpy(values, rest, sizeof values);
+    }
+    VECTOR sum = values[0] * vector[0] + values[1] * vector[1];
+    if (vectors > 2) sum += values[2] * vector[2] + values[3] * vector[3];
+    P product = PNAME(sum_half)(PNAME(fold)(sum));
+
+    double length = plan->rule == LA_SLOPE ? visits->rates[i] : 1, squares = 0;
+    if (visits->weights != NULL) length *= visits->weights[row];
+    if (plan->rule != LA_SLOPE || plan->tracks_objective) squares = NAME(squares_inline)(sample, n);
+    P target;
+    if (plan->is_classification) {
+      int32_t label = visits->labels[row];
+      target = label == 1 ? 1 : -1;
+      if (plan->class_weights != NULL) length *= plan->class_weights[label];
+    } else {
+      target = (P)visits->targets[row];
+    }
+    P shrink = (P)(1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0);
+    double loss_before = progress.loss, product_before = progress.log_product;
+    P factor = PNAME(factor)(plan, loss, (P)length, squares, product + intercept, target, &progress);
+    if (plan->tracks_objective) {
+      NAME(add_objective)(plan, &progress, loss_before, product_before, 1);
+      progress.squared_norm = (double)shrink * (double)shrink * progress.squared_norm +
+                              2 * (double)shrink * (double)(factor * product) + (double)(factor * factor) * squares;
+    }
+    if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
+    progress.clock++;
+    for (int v = 0; v < vectors; v++) vector[v] = PNAME(shrunk)(shrink, vector[v]) + factor * values[v];
+    if (plan->fits_intercept) intercept += factor;
+    if (average == NULL || progress.clock < plan->first_averaged) continue;
+    memcpy(padded, vector, sizeof vector);
+    for (ptrdiff_t c = 0; c < n; c++) average[c] += (double)padded[c];
+    *average_b += (double)intercept;
+    progress.averaged_count++;
+  }
+  memcpy(padded, vector, sizeof vector);
+  memcpy(w, padded, (size_t)n * sizeof(P));
+  *b = intercept;
+  *all_progress = progress;
+}
+
+// The same with the loss known when this is inlined, where it is the one that takes longest.
+LA_INLINE void NAME(visit_few_by_loss)(const la_plan *plan, const la_visits *visits, la_progress *progress,
+                                       const S *restrict x, ptrdiff_t n, P *restrict w, P *restrict b,
+                                       double *restrict average, double *restrict average_b, const int vectors) {
+  switch (plan->loss) {
+  case LA_LOGISTIC:
+    NAME(visit_few)(plan, visits, progress, x, n, w, b, average, average_b, LA_LOGISTIC, vectors);
+    break;
+  default:
+    NAME(visit_few)(plan, visits, progress, x, n, w, b, average, average_b, plan->loss, vectors);
+  }
+}
+
+LA_KERNEL void NAME(visit)(const la_plan *plan, const la_visits *visits, la_progress *progress, const S *restrict x,
+                           ptrdiff_t n, P *restrict w, P *restrict b, ptrdiff_t problems, double *restrict average,
+                           double *restrict average_b, double *restrict penalty, P *restrict scratch) {
+  if (problems == 1 && penalty == NULL && n <= 4 * LANES) {
+    if (n <= 2 * LANES) {
+      NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 2);
+    } else {
+      NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 4);
+    }
+    return;
+  }
+  for (ptrdiff_t i = 0; i < visits->count; i++) {
+    int64_t row = visits->order != NULL ? visits->order[i] : visits->first + i;
+    NAME(fetch_ahead)(visits, i, x, n);
+    const S *sample = x + row * n;
+    double length = plan->rule == LA_SLOPE ? visits->rates[i] : 1, squares = 0;
+    if (visits->weights != NULL) length *= visits->weights[row];
+    if (plan->rule != LA_SLOPE || plan->tracks_objective) {
+      squares = NAME(squares_inline)(sample, n);
+    }
+    int32_t label = visits->labels != NULL ? visits->labels[row] : 0;
+    double target = visits->targets != NULL ? visits->targets[row] : 0;
+    P shrink = (P)(1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0);
+    double loss_before = progress->loss, product_before = progress->log_product, inner, factor_squares;
+    for (ptrdiff_t k = 0; k < problems; k++) scratch[k] = NAME(dot_inline)(sample, w + k * n, n);
+    PNAME(factors_inline)(plan, length, squares, label, target, b, problems, scratch, progress, &inner, &factor_squares);
+    if (plan->tracks_objective) {
+      NAME(add_objective)(plan, progress, loss_before, product_before, problems);
+      progress->squared_norm = (double)shrink * (double)shrink * progress->squared_norm + 2 * (double)shrink * inner +
+                               factor_squares * squares;
+    }
+    // A sample of zeros cannot be passed by any step.
+    if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
+    progress->clock++;
+    bool averages = average != NULL && progress->clock >= plan->first_averaged;
+    for (ptrdiff_t k = 0; k < problems; k++) {
+      P factor = scratch[k];
+      if (factor != 0 || shrink != 1) NAME(scale_add_inline)(shrink, factor, sample, w + k * n, n);
+      if (plan->fits_intercept) b[k] += factor;
+      if (averages) {
+        for (ptrdiff_t c = 0; c < n; c++) average[k * n + c] += (double)w[k * n + c];
+        average_b[k] += (double)b[k];
+      }
+    }
+    if (averages) progress->averaged_count++;
+    if (penalty == NULL) continue;
+    progress->cumulative_penalty += plan->l1 * visits->rates[i];
+    PNAME(truncate_inline)(progress->cumulative_penalty, 1, NULL, problems * n, w, penalty);
+    if (!plan->tracks_objective) continue;
+    double squared = 0, absolute = 0;
+    for (ptrdiff_t c = 0; c < problems * n; c++) {
+      squared += (double)w[c] * (double)w[c];
+      absolute += w[c] < 0 ? -(double)w[c] : (double)w[c];
+    }
+    progress->squared_norm = squared;
+    progress->absolute_norm = absolute;
+  }
+}
+
+LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, la_progress *progress,
+                                  const S *restrict v, const int32_t *restrict j, const ptrdiff_t *restrict offsets,
+                                  ptrdiff_t n, P *restrict w, P *restrict b, ptrdiff_t problems,
+                                  double *restrict average, double *restrict average_b, double *restrict penalty,
+                                  P *restrict scratch) {
+  LA_FAST
+  const int64_t *order = visits->order;
+  for (ptrdiff_t i = 0; i < visits->count; i++) {
+    int64_t row = order != NULL ? order[i] : visits->first + i;
+    if (i + AHEAD < visits->count) {
+      int64_t next = order != NULL ? order[i + AHEAD] : visits->first + i + AHEAD;
+      ptrdiff_t start = offsets[next], stop = offsets[next + 1];
+      for (ptrdiff_t at = start; at < stop; at += 64 / (ptrdiff_t)sizeof(S)) la_prefetch(v + at);
+      for (ptrdiff_t at = start; at < stop; at += 16) la_prefetch(j + at);
+    }
+    const S *value = v + offsets[row];
+    const int32_t *column = j + offsets[row];
+    ptrdiff_t count = offsets[row + 1] - offsets[row];
+    double length = plan->rule == LA_SLOPE ? visits->rates[i] : 1, squares = 0;
+    if (visits->weights != NULL) length *= visits->weights[row];
+    if (plan->rule != LA_SLOPE || plan->tracks_objective) {
+      for (ptrdiff_t c = 0; c < count; c++) squares += (double)value[c] * (double)value[c];
+    }
+    int32_t label = visits->labels != NULL ? visits->labels[row] : 0;
+    double target = visits->targets != NULL ? visits->targets[row] : 0;
+    double shrink = 1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0;
+    double loss_before = progress->loss, product_before = progress->log_product, inner, factor_squares;
+    for (ptrdiff_t k = 0; k < problems; k++) {
+      const P *vector = w + k * n;
+      P even = 0, odd = 0;
+      ptrdiff_t c = 0;
+      for (; c + 2 <= count; c += 2) {
+        even += (P)value[c] * vector[column[c]];
+        odd += (P)value[c + 1] * vector[column[c + 1]];
+      }
+      if (c < count) even += (P)value[c] * vector[column[c]];
+      scratch[k] = (P)((double)(even + odd) * progress->scale);
+    }
+    PNAME(factors_inline)(plan, length, squares, label, target, b, problems, scratch, progress, &inner, &factor_squares);
+    if (plan->tracks_objective) {
+      NAME(add_objective)(plan, progress, loss_before, product_before, problems);
+      progress->squared_norm =
+          shrink * shrink * progress->squared_norm + 2 * shrink * inner + factor_squares * squares;
+      progress->absolute_norm *= shrink;
+    }
+    // A sample of zeros cannot be passed by any step.
+    if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
+    progress->clock++;
+    progress->scale *= shrink;
+    if (progress->scale < LA_SMALLEST_SCALE) {
+      // The vectors take the scale over, after what they count in the average has been added to it.
+      if (average != NULL && progress->average_factor != 0) {
+        for (ptrdiff_t c = 0; c < problems * n; c++) average[c] += progress->average_factor * (double)w[c];
+        progress->average_factor = 0;
+      }
+      for (ptrdiff_t c = 0; c < problems * n; c++) w[c] = (P)((double)w[c] * progress->scale);
+      progress->scale = 1;
+    }
+    bool averages = average != NULL && progress->clock >= plan->first_averaged;
+    double inverse = 1 / progress->scale;
+    for (ptrdiff_t k = 0; k < problems; k++) {
+      P factor = scratch[k];
+      if (plan->fits_intercept) b[k] += factor;
+      if (averages) average_b[k] += (double)b[k];
+      if (factor == 0) continue;
+      P a = (P)((double)factor * inverse);
+      P *vector = w + k * n;
+      if (penalty != NULL && plan->tracks_objective) {
+        for (ptrdiff_t c = 0; c < count; c++) {
+          P before = vector[column[c]], after = before + a * (P)value[c];
+          progress->absolute_norm +=
+              progress->scale * ((after < 0 ? -(double)after : (double)after) - (before < 0 ? -(double)before : (double)before));
+        }
+      }
+      for (ptrdiff_t c = 0; c < count; c++) vector[column[c]] += a * (P)value[c];
+      if (average != NULL && progress->average_factor != 0) {
+        // What has just been added to the vectors must not count in the sum of past iterates.
+        double back = -progress->average_factor * (double)a;
+        for (ptrdiff_t c = 0; c < count; c++) average[k * n + column[c]] += back * (double)value[c];
+      }
+    }
+    if (averages) {
+      progress->average_factor += progress->scale;
+      progress->averaged_count++;
+    }
+    if (penalty == NULL) continue;
+    progress->cumulative_penalty += plan->l1 * visits->rates[i];
+    for (ptrdiff_t k = 0; k < problems; k++) {
+      P *vector = w + k * n;
+      double *average_row = average == NULL ? NULL : average + k * n;
+      for (ptrdiff_t c = 0; c < count; c++) {
+        P before = vector[column[c]];
+        PNAME(truncate_inline)(progress->cumulative_penalty, progress->scale, column + c, 1, vector, penalty + k * n);
+        P after = vector[column[c]];
+        if (after == before) continue;
+        if (average_row != NULL) {
+          average_row[column[c]] -= progress->average_factor * ((double)after - (double)before);
+        }
+        if (plan->tracks_objective) {
+          double old = (double)before * progress->scale, new = (double)after * progress->scale;
+          progress->squared_norm += new * new - old * old;
+          progress->absolute_norm += (new < 0 ? -new : new) - (old < 0 ? -old : old);
+        }
+      }
+    }
+  }
+}
+
+#undef TAKE
+#undef AT

@@ -4,16 +4,16 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
                               ptrdiff_t rows, ptrdiff_t n) {
   for (ptrdiff_t row = 0; row < rows; row++, z += n) {
     switch (activation) {
-    case LA_IDENTITY:
+    case LA_UNIT_IDENTITY:
       for (ptrdiff_t j = 0; j < n; j++) z[j] += bias[j];
       break;
-    case LA_LOGISTIC:
+    case LA_UNIT_LOGISTIC:
       for (ptrdiff_t j = 0; j < n; j++) z[j] = 1 / (1 + exp(-(z[j] + bias[j])));
       break;
-    case LA_TANH:
+    case LA_UNIT_TANH:
       for (ptrdiff_t j = 0; j < n; j++) z[j] = tanh(z[j] + bias[j]);
       break;
-    case LA_RELU:
+    case LA_UNIT_RELU:
       for (ptrdiff_t j = 0; j < n; j++) {
         S sum = z[j] + bias[j];
         z[j] = sum > 0 ? sum : 0;
@@ -26,15 +26,15 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
 LA_KERNEL void NAME(differentiate)(la_activation activation, const S *restrict a,
                                    S *restrict delta, ptrdiff_t n) {
   switch (activation) {
-  case LA_IDENTITY:
+  case LA_UNIT_IDENTITY:
     break;
-  case LA_LOGISTIC:
+  case LA_UNIT_LOGISTIC:
     for (ptrdiff_t i = 0; i < n; i++) delta[i] *= a[i] * (1 - a[i]);
     break;
-  case LA_TANH:
+  case LA_UNIT_TANH:
     for (ptrdiff_t i = 0; i < n; i++) delta[i] *= 1 - a[i] * a[i];
     break;
-  case LA_RELU:
+  case LA_UNIT_RELU:
     for (ptrdiff_t i = 0; i < n; i++) delta[i] = a[i] == 0 ? 0 : delta[i];
     break;
   }
@@ -67,7 +67,7 @@ LA_KERNEL void NAME(softmax)(const S *restrict bias, S *restrict z, ptrdiff_t ro
 }
 
 // Minus the logarithm of a probability that is kept away from 0 and 1.
-static inline S NAME(information)(S p) {
+LA_INLINE S NAME(information)(S p) {
   S kept = p < SMALLEST_SHARE ? SMALLEST_SHARE : p;
   return -log(kept > 1 - SMALLEST_SHARE ? 1 - SMALLEST_SHARE : kept);
 }

@@ -41,3 +41,20 @@ la_fingerprint NAME(sparse_fingerprint)(const S *v, const int32_t *j, ptrdiff_t 
   }
   return (la_fingerprint){.hash = hash, .is_finite = bad == 0};
 }
+
+LA_KERNEL void NAME(factors)(const la_plan *plan, double length, double squares, int32_t label, double target,
+                             const S *b, ptrdiff_t problems, S *scores, la_progress *progress) {
+  double inner, factor_squares;
+  NAME(factors_inline)(plan, length, squares, label, target, b, problems, scores, progress, &inner, &factor_squares);
+}
+
+LA_KERNEL void NAME(truncate)(double u, double scale, const int32_t *j, ptrdiff_t n, S *w, double *q) {
+  NAME(truncate_inline)(u, scale, j, n, w, q);
+}
+
+LA_KERNEL double NAME(sum_of_magnitudes)(const S *x, ptrdiff_t n) {
+  LA_FAST
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) sum += x[i] < 0 ? -(double)x[i] : (double)x[i];
+  return sum;
+}

@@ -128,12 +128,35 @@ extension MLPClassifier: CommandEstimator where Label: CommandLabel {
 
 // MARK: - Regressors
 
-extension CommandEstimator where Self: Regressor, Target == RegressionTarget {
-  static func target(
-    _ column: TargetColumn, _ origin: RowOrigin
-  ) throws(ReaderError) -> RegressionTarget {
+/// Targets that are numbers.
+protocol CommandNumbers: TrainingTarget {
+  /// Takes numbers, samples × targets, or returns `nil` if there are too many for a sample.
+  init?(numbers: Matrix<Double>)
+
+  /// The numbers, samples × targets.
+  var numbers: Matrix<Double> { get }
+}
+
+extension RegressionTarget: CommandNumbers {
+  init?(numbers: Matrix<Double>) { self.init(numbers) }
+
+  var numbers: Matrix<Double> { matrix }
+}
+
+extension [Double]: CommandNumbers {
+  init?(numbers: Matrix<Double>) {
+    guard numbers.columnCount == 1 else { return nil }
+    self = numbers.elements
+  }
+
+  var numbers: Matrix<Double> { RegressionTarget(self).matrix }
+}
+
+extension CommandEstimator where Self: Regressor, Target: CommandNumbers {
+  static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> Target {
+    let matrix: Matrix<Double>
     switch column {
-    case .numbers(let matrix): return RegressionTarget(matrix)
+    case .numbers(let numbers): matrix = numbers
     case .texts(let texts):
       var numbers: [Double] = []
       for (row, text) in texts.enumerated() {
@@ -143,21 +166,28 @@ extension CommandEstimator where Self: Regressor, Target == RegressionTarget {
         }
         numbers.append(number)
       }
-      return RegressionTarget(numbers)
+      matrix = RegressionTarget(numbers).matrix
+    }
+    guard let target = Target(numbers: matrix) else {
+      throw .data(
+        path: origin.path, line: nil,
+        reason: "\(matrix.columnCount) targets for a \(Self.name), which learns one")
+    }
+    return target
+  }
+
+  static func texts(_ predictions: Target) -> [String] {
+    let numbers = predictions.numbers
+    return (0..<numbers.rowCount).map {
+      numbers.row($0).map { "\($0)" }.joined(separator: ",")
     }
   }
 
-  static func texts(_ predictions: RegressionTarget) -> [String] {
-    (0..<predictions.matrix.rowCount).map {
-      predictions.matrix.row($0).map { "\($0)" }.joined(separator: ",")
-    }
-  }
+  static func numbers(_ target: Target) -> [Double]? { target.numbers.elements }
 
-  static func numbers(_ target: RegressionTarget) -> [Double]? { target.values }
+  static func classesSetting(_ target: Target) -> String? { nil }
 
-  static func classesSetting(_ target: RegressionTarget) -> String? { nil }
-
-  static func strata(_ target: RegressionTarget) -> [Int]? { nil }
+  static func strata(_ target: Target) -> [Int]? { nil }
 
   var classTexts: [String]? { nil }
 
@@ -169,6 +199,8 @@ extension CommandEstimator where Self: Regressor, Target == RegressionTarget {
     throw CommandFailure(.usage, "\(Self.name) predicts numbers; it has no probabilities.")
   }
 }
+
+extension SGDRegressor: CommandEstimator {}
 
 extension LinearRegression: CommandEstimator {}
 

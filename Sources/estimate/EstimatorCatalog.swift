@@ -12,7 +12,7 @@ enum TargetKind {
 /// The estimators and transformers that the command knows, by their names in kebab case.
 enum EstimatorCatalog {
   /// The names of the estimators.
-  static let names = ["sgd-classifier", "mlp-classifier", "linear-regression"]
+  static let names = ["sgd-classifier", "sgd-regressor", "mlp-classifier", "linear-regression"]
 
   /// The names of the transformers.
   static let transformerNames = ["standard-scaler"]
@@ -27,6 +27,7 @@ enum EstimatorCatalog {
     case ("sgd-classifier", .texts): estimator = SGDClassifier<String>()
     case ("mlp-classifier", .integers): estimator = MLPClassifier<Int>()
     case ("mlp-classifier", .texts): estimator = MLPClassifier<String>()
+    case ("sgd-regressor", _): estimator = SGDRegressor()
     case ("linear-regression", _): estimator = LinearRegression()
     default:
       throw CommandFailure(
@@ -41,7 +42,9 @@ enum EstimatorCatalog {
   }
 
   /// Whether an estimator learns numbers rather than labels.
-  static func isRegressor(_ name: String) -> Bool { name == "linear-regression" }
+  static func isRegressor(_ name: String) -> Bool {
+    name.hasSuffix("regressor") || name.hasSuffix("regression")
+  }
 
   private static func makeTransformer(_ name: String) throws -> any IncrementalTransformer {
     guard name == "standard-scaler" else {

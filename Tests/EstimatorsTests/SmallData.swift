@@ -5,7 +5,8 @@ import LinearAlgebra
 enum SmallData {
   /// Clouds of points around as many centers as there are classes, overlapping a little.
   static func clouds(
-    classCount: Int, rowCount: Int = 36, columnCount: Int = 5, seed: UInt64 = 3
+    classCount: Int, rowCount: Int = 36, columnCount: Int = 5, scale: Double = 1,
+    seed: UInt64 = 3
   ) -> (features: Matrix<Double>, labels: [Int]) {
     var stream = RandomStream(seed: seed, purpose: .syntheticData)
     var elements: [Double] = []
@@ -16,7 +17,7 @@ enum SmallData {
       for column in 0..<columnCount {
         let center = column % classCount == label ? 1.5 : 0
         // A fifth of the elements are zero, so that sparse storage leaves something out.
-        elements.append(stream.uniform() < 0.2 ? 0 : center + stream.normal())
+        elements.append(stream.uniform() < 0.2 ? 0 : scale * (center + stream.normal()))
       }
     }
     return (
@@ -26,11 +27,13 @@ enum SmallData {
 
   /// Points near a plane, with as many targets as wanted.
   static func plane(
-    rowCount: Int = 30, columnCount: Int = 4, targetCount: Int = 1, seed: UInt64 = 5
+    rowCount: Int = 30, columnCount: Int = 4, targetCount: Int = 1, scale: Double = 1,
+    seed: UInt64 = 5
   ) -> (features: Matrix<Double>, target: Matrix<Double>) {
     var stream = RandomStream(seed: seed, purpose: .syntheticData)
     let features = Matrix(
-      unchecked: (0..<rowCount * columnCount).map { _ in stream.normal() }, rowCount: rowCount,
+      unchecked: (0..<rowCount * columnCount).map { _ in scale * stream.normal() },
+      rowCount: rowCount,
       columnCount: columnCount)
     var target = Matrix<Double>(rowCount: rowCount, columnCount: targetCount)
     for row in 0..<rowCount {

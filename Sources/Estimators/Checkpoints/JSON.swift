@@ -40,4 +40,16 @@ enum JSON {
   {
     try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
   }
+
+  /// Reads a label from text as a user writes it: as it stands if it is JSON of that type,
+  /// otherwise in quotation marks.
+  static func label<Label: Decodable>(_ text: String, as type: Label.Type) -> Label? {
+    decoded("[\(text)]", as: [Label].self)?.first
+      ?? decoded("[\(quoted(text))]", as: [Label].self)?.first
+  }
+}
+
+extension StringProtocol {
+  /// The text without spaces around it.
+  var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

@@ -34,7 +34,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
 
   /// The settings of the transformer when it last learned; a continuing `fit` cannot honour a
   /// change of them.
-  private var settingsOfFirst: [String: String]?
+  private var settingsOfFirst: RecordedSettings?
 
   /// Makes a pipeline of two steps.
   ///
@@ -47,7 +47,9 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
     self.last = last
     self.preprocessing = preprocessing
     warmStart = last.warmStart
-    if first.model != nil { settingsOfFirst = Self.texts(first.hyperparameters) }
+    if first.model != nil {
+      settingsOfFirst = RecordedSettings(first.hyperparameters) { _ in true }
+    }
   }
 
   public init(hyperparameters: Hyperparameters) {
@@ -71,14 +73,13 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
   }
 
   public var model: Model? {
-    guard let first = first.model, let last = last.model else { return nil }
-    return PipelineModel(first: first, last: last)
+    guard let first = first.model, let last = last.model, let settingsOfFirst else { return nil }
+    return PipelineModel(first: first, last: last, settingsOfFirst: settingsOfFirst)
   }
 
   public var trainingState: TrainingState? {
-    guard let last = last.trainingState, let settingsOfFirst else { return nil }
-    return PipelineTrainingState(
-      first: first.trainingState, last: last, settingsOfFirst: settingsOfFirst)
+    guard let last = last.trainingState else { return nil }
+    return PipelineTrainingState(first: first.trainingState, last: last)
   }
 
   public var exemptions: Set<LawExemption> {
@@ -124,7 +125,9 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
   fileprivate mutating func commit(_ first: First, _ last: Last, firstHasLearned: Bool) {
     self.first = first
     self.last = last
-    if firstHasLearned { settingsOfFirst = Self.texts(first.hyperparameters) }
+    if firstHasLearned {
+      settingsOfFirst = RecordedSettings(first.hyperparameters) { _ in true }
+    }
   }
 
   /// Lets go of the last step for a moment, so that it can be changed in place.
@@ -139,11 +142,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
 
   fileprivate var isFrozen: Bool { preprocessing == .frozen }
 
-  private static func texts(_ settings: First.Hyperparameters) -> [String: String] {
-    Dictionary(uniqueKeysWithValues: settings.texts.map { ($0.name, $0.text) })
-  }
-
-  /// Checks that the transformer, which will not learn, was not asked to do otherwise than before.
+  /// Checks that a continuing call does not ask the transformer to do otherwise than before.
   fileprivate func checkSettingsOfFirst() throws(EstimatorError) {
     guard let settingsOfFirst else { return }
     for declaration in Hyperparameters.declarationsOfFirst {
@@ -152,7 +151,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
       guard let old, old != new else { continue }
       throw .changedHyperparameter(
         name: Hyperparameters.nameOfFirst(declaration.name), old: old, new: new,
-        remedy: "This call leaves the transformer as it is. Fit with warmStart off.")
+        remedy: "The last step knows what the transformer gave before. Fit with warmStart off.")
     }
   }
 
@@ -184,8 +183,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
     var changed = self
     try changed.first.restore(model: model.first, trainingState: trainingState?.first)
     try changed.last.restore(model: model.last, trainingState: trainingState?.last)
-    changed.settingsOfFirst =
-      trainingState?.settingsOfFirst ?? Self.texts(first.hyperparameters)
+    changed.settingsOfFirst = model.settingsOfFirst
     self = changed
   }
 }
@@ -198,12 +196,11 @@ where First: IncrementalEstimator, Last: IncrementalEstimator {
     context: TrainingContext
   ) throws(EstimatorError) -> TrainingSummary {
     var first = first
+    try checkSettingsOfFirst()
     let firstLearns = !isFrozen || first.model == nil
     if firstLearns {
       try first.partialFit(
         features, to: NoTarget(), weights: weights, context: context.forTransformers)
-    } else {
-      try checkSettingsOfFirst()
     }
     let transformed = try first.transform(features)
     var last = takeLast()

@@ -6,18 +6,30 @@ public struct PipelineModel<First: Transformer, Last: Estimator>: TensorArchivab
   /// What the last step predicts with.
   public let last: Last.Model
 
-  init(first: First.Model, last: Last.Model) {
+  /// The settings of the transformer when it last learned, by which a later change is noticed.
+  let settingsOfFirst: RecordedSettings
+
+  init(first: First.Model, last: Last.Model, settingsOfFirst: RecordedSettings) {
     self.first = first
     self.last = last
+    self.settingsOfFirst = settingsOfFirst
   }
+
+  /// The number of the last step tells the records of pipelines in pipelines apart.
+  private static var settingsPrefix: String { "transformers.\(First.stepCount)." }
 
   public func write(to archive: inout TensorArchive) {
     PipelineArchive<First>.write(first, last, to: &archive)
+    var record = TensorArchive()
+    settingsOfFirst.write(to: &record)
+    archive.append(contentsOf: record, prefix: Self.settingsPrefix)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     first = try First.Model(from: PipelineArchive<First>.ofFirst(archive))
     last = try Last.Model(from: PipelineArchive<First>.ofLast(archive))
+    settingsOfFirst = try RecordedSettings(
+      from: archive.contents(ofPrefix: Self.settingsPrefix))
   }
 }
 
@@ -29,18 +41,10 @@ public struct PipelineTrainingState<First: Transformer, Last: Estimator>: Tensor
   /// The last step's.
   public let last: Last.TrainingState
 
-  /// The settings of the transformer when it last learned.
-  let settingsOfFirst: [String: String]
-
-  init(
-    first: First.TrainingState?, last: Last.TrainingState, settingsOfFirst: [String: String]
-  ) {
+  init(first: First.TrainingState?, last: Last.TrainingState) {
     self.first = first
     self.last = last
-    self.settingsOfFirst = settingsOfFirst
   }
-
-  private static var settingsKey: String { "transformer_settings.\(First.stepCount)" }
 
   public func write(to archive: inout TensorArchive) {
     if let first {
@@ -48,17 +52,9 @@ public struct PipelineTrainingState<First: Transformer, Last: Estimator>: Tensor
     } else {
       archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).")
     }
-    archive[text: Self.settingsKey] = JSON.object(
-      settingsOfFirst.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) })
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
-    guard
-      let settings = archive[text: Self.settingsKey].flatMap({
-        JSON.decoded($0, as: [String: String].self)
-      })
-    else { throw .unreadableModel(reason: "the settings of the transformers are missing") }
-    settingsOfFirst = settings
     let ofFirst = PipelineArchive<First>.ofFirst(archive)
     first = ofFirst.tensors.isEmpty ? nil : try First.TrainingState(from: ofFirst)
     last = try Last.TrainingState(from: PipelineArchive<First>.ofLast(archive))

@@ -25,6 +25,20 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
     self.labels = labels
   }
 
+  /// Takes further classes in.
+  ///
+  /// - Parameter more: Labels, among which there may be known ones.
+  /// - Returns: The larger list, and for each of its classes the number it had here, or `nil` for a
+  ///   new one; `nil` if there is none.
+  func extended(by more: [Label]) -> (classes: ClassList, oldNumbers: [Int?])? {
+    let new = Set(more).subtracting(labels)
+    guard !new.isEmpty else { return nil }
+    let all = (labels + new).sorted()
+    return (ClassList(ascending: all), all.map { number(of: $0) })
+  }
+
+  private init(ascending labels: [Label]) { self.labels = labels }
+
   /// Returns the number of each label.
   ///
   /// - Throws: ``EstimatorError/unknownLabel(row:label:classes:)`` for the first that is none of
@@ -82,7 +96,8 @@ extension Hyperparameter {
     Hyperparameter(
       "classes", requirement: "at least two different labels, or none", whenChanged: .needsFreshFit,
       read: { settings in
-        settings[keyPath: keyPath].map { JSON.list($0) } ?? "none"
+        // In order, since the order they are given in means nothing.
+        settings[keyPath: keyPath].map { JSON.list($0.sorted()) } ?? "none"
       },
       write: { text, settings in
         guard text != "none" else {
@@ -102,8 +117,8 @@ extension Hyperparameter {
   /// Reads labels: a JSON list, or texts or numbers with commas.
   private static func labels<Label: Decodable>(_ text: String, as type: Label.Type) -> [Label]? {
     if let labels = JSON.decoded(text, as: [Label].self) { return labels }
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    return JSON.decoded("[\(text)]", as: [Label].self)
-      ?? JSON.decoded(JSON.list(parts), as: [Label].self)
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let labels = parts.compactMap { JSON.label($0.trimmed, as: Label.self) }
+    return labels.count == parts.count ? labels : nil
   }
 }

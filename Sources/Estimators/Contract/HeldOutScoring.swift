@@ -1,7 +1,12 @@
 /// A predictor that can hold samples out of training to know when to stop.
 public protocol HeldOutScoring: Predictor {
-  /// The rows that the latest `fit` held out, ascending; `nil` if it held none.
-  var heldOutRows: [Int]? { get }
+  /// Returns the rows that `fit` holds out of data of this target, ascending; the same for the same
+  /// data.
+  ///
+  /// - Parameter target: What is to be learned, a value for each sample.
+  /// - Returns: The rows, ascending; none if nothing is held out.
+  /// - Throws: ``EstimatorError`` if the target cannot be learned.
+  func heldOutRows(of target: Target) throws(EstimatorError) -> [Int]
 
   /// The best score on them, which is that of the model; `nil` if none were held out.
   var bestHeldOutScore: Double? { get }

@@ -173,6 +173,14 @@ extension AllowedRange where Value: Comparable {
     AllowedRange("greater than \(bound.hyperparameterText)") { $0 > bound && $0.isUsable }
   }
 
+  /// Values from a bound up to another.
+  public static func inside(_ range: ClosedRange<Value>) -> AllowedRange {
+    AllowedRange(
+      "at least \(range.lowerBound.hyperparameterText) and at most "
+        + range.upperBound.hyperparameterText
+    ) { range.contains($0) }
+  }
+
   /// Values from a bound up to, but not including, another.
   public static func within(_ range: Range<Value>) -> AllowedRange {
     AllowedRange(

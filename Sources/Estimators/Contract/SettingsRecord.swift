@@ -1,27 +1,92 @@
+/// Names and values of settings that a later call must find unchanged.
+public struct RecordedSettings: Equatable, Sendable {
+  /// Names and values, in the order of the names.
+  private(set) var entries: [(name: String, text: String)] = []
+
+  /// Records nothing.
+  public init() {}
+
+  /// Records the settings whose declarations satisfy a condition.
+  init<Settings: HyperparameterSet>(
+    _ settings: Settings, where isRecorded: (ChangeEffect) -> Bool
+  ) {
+    entries = Settings.declarations.filter { isRecorded($0.whenChanged) }
+      .map { ($0.name, $0.text(in: settings)) }.sorted { $0.name < $1.name }
+  }
+
+  public static func == (left: RecordedSettings, right: RecordedSettings) -> Bool {
+    left.entries.elementsEqual(right.entries) { $0 == $1 }
+  }
+
+  /// The value of a setting, or `nil` if it is not recorded.
+  subscript(name: String) -> String? { entries.first { $0.name == name }?.text }
+
+  /// Forgets settings.
+  mutating func remove(_ names: [String]) {
+    entries.removeAll { names.contains($0.name) }
+  }
+
+  /// The name under which settings stand in an archive.
+  private static let key = "settings"
+
+  /// Appends the settings to an archive.
+  func write(to archive: inout TensorArchive) {
+    archive[text: Self.key] = JSON.object(entries)
+  }
+
+  /// Reads the settings from an archive.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive) throws(EstimatorError) {
+    guard let text = archive[text: Self.key],
+      let entries = JSON.decoded(text, as: [String: String].self)
+    else { throw .unreadableModel(reason: "the recorded settings are missing or damaged") }
+    self.entries = entries.map { ($0.key, $0.value) }.sorted { $0.name < $1.name }
+  }
+}
+
+/// A part of what was learned that records the settings it follows from.
+public protocol SettingsRecording: TensorArchivable {
+  /// The settings it follows from, by which a later change of them is noticed.
+  var settings: RecordedSettings { get set }
+}
+
 /// The settings that the latest call was made with, as far as a later change of them cannot simply
 /// take effect.
 ///
-/// It is part of the training state, so that a change is noticed also after saving and loading.
-public struct SettingsRecord<Settings: HyperparameterSet>: Equatable, Sendable {
-  /// Names and values, in the order of the names.
-  private var entries: [(name: String, text: String)] = []
+/// They are saved with what follows from them, so that a change is noticed also after saving and
+/// loading.
+public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
+  /// Those that the form of the model follows from, which stand in the model.
+  let form: RecordedSettings
+
+  /// Those that the training state follows from, which stand in it.
+  private(set) var memory: RecordedSettings
 
   /// All settings of the latest call, which have been checked; only to notice quickly that nothing
   /// has changed.
   private var latest: Settings?
 
   /// A record of nothing.
-  init() {}
+  init() {
+    self.init(form: RecordedSettings(), memory: RecordedSettings())
+  }
+
+  /// Puts a record together again.
+  ///
+  /// - Parameters:
+  ///   - form: What stands in a model.
+  ///   - memory: What stands in a training state, or `nil` if there is none.
+  init(form: RecordedSettings, memory: RecordedSettings?) {
+    self.form = form
+    self.memory = memory ?? RecordedSettings()
+  }
 
   /// Records settings that have been checked.
   init(_ settings: Settings) {
-    entries = Settings.declarations.filter { $0.whenChanged != .takesEffectAtNextCall }
-      .map { ($0.name, $0.text(in: settings)) }.sorted { $0.name < $1.name }
+    form = RecordedSettings(settings) { $0 == .needsFreshFit }
+    memory = RecordedSettings(settings) { $0 != .needsFreshFit && $0 != .takesEffectAtNextCall }
     latest = settings
-  }
-
-  public static func == (left: SettingsRecord, right: SettingsRecord) -> Bool {
-    left.entries.elementsEqual(right.entries) { $0 == $1 }
   }
 
   /// Whether the settings are known to be exactly those of the latest call.
@@ -33,7 +98,7 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Equatable, Sendable {
   ///   has.
   func check(_ settings: Settings) throws(EstimatorError) {
     for declaration in Settings.declarations {
-      guard let old = entries.first(where: { $0.name == declaration.name })?.text else { continue }
+      guard let old = form[declaration.name] ?? memory[declaration.name] else { continue }
       let new = declaration.text(in: settings)
       guard old == new else {
         throw .changedHyperparameter(
@@ -44,28 +109,7 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Equatable, Sendable {
 
   /// Forgets the settings that a reset sets free.
   mutating func forget(where isFree: (ChangeEffect) -> Bool) {
-    let free = Settings.declarations.filter { isFree($0.whenChanged) }.map(\.name)
-    entries.removeAll { free.contains($0.name) }
+    memory.remove(Settings.declarations.filter { isFree($0.whenChanged) }.map(\.name))
     latest = nil
-  }
-}
-
-extension SettingsRecord {
-  /// The name under which a record stands in an archive.
-  private static var key: String { "settings" }
-
-  /// Appends the record to an archive.
-  func write(to archive: inout TensorArchive) {
-    archive[text: Self.key] = JSON.object(entries)
-  }
-
-  /// Reads the record from an archive.
-  ///
-  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
-  init(from archive: TensorArchive) throws(EstimatorError) {
-    guard let text = archive[text: Self.key],
-      let entries = JSON.decoded(text, as: [String: String].self)
-    else { throw .unreadableModel(reason: "the recorded settings are missing or damaged") }
-    self.entries = entries.map { ($0.key, $0.value) }.sorted { $0.name < $1.name }
   }
 }

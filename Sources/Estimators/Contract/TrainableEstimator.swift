@@ -8,15 +8,15 @@ public protocol LearnedState: Sendable {
   associatedtype Hyperparameters: HyperparameterSet
 
   /// What predicts.
-  associatedtype Model: TensorArchivable
+  associatedtype Model: SettingsRecording
 
   /// What continues.
-  associatedtype TrainingState: TensorArchivable
+  associatedtype TrainingState: SettingsRecording
 
-  /// What predicts.
+  /// What predicts, without the settings it follows from.
   var model: Model { get }
 
-  /// What continues, or `nil` if only the model is there.
+  /// What continues, without the settings it follows from, or `nil` if only the model is there.
   var trainingState: TrainingState? { get }
 
   /// The number of features learned from.
@@ -52,7 +52,7 @@ public struct TrainingCall: Sendable {
   /// Whether it continues from an earlier call.
   public let isContinuation: Bool
 
-  /// A hash of the samples and their weights; `nil` in `partialFit`, where no rule asks for it.
+  /// A hash of the samples and their weights, or `nil` where no rule asks for it.
   public let fingerprint: UInt64?
 
   /// Who watches, whether to go on, how many threads.
@@ -82,6 +82,9 @@ public protocol TrainableEstimator: IncrementalEstimator {
   /// while it works.
   static var undoesFailedPasses: Bool { get }
 
+  /// Whether `fit` wants to know whether the data are those of the call before.
+  var asksForFingerprint: Bool { get }
+
   /// Makes the state of an estimator that has seen nothing yet.
   ///
   /// - Throws: ``EstimatorError`` if the data do not say enough to begin, or given parameters do
@@ -105,9 +108,20 @@ public protocol TrainableEstimator: IncrementalEstimator {
 extension TrainableEstimator {
   public static var undoesFailedPasses: Bool { false }
 
-  public var model: Model? { learned?.model }
+  public var asksForFingerprint: Bool { false }
 
-  public var trainingState: TrainingState? { learned?.trainingState }
+  public var model: Model? {
+    guard let learned else { return nil }
+    var model = learned.model
+    model.settings = learned.settings.form
+    return model
+  }
+
+  public var trainingState: TrainingState? {
+    guard let learned, var state = learned.trainingState else { return nil }
+    state.settings = learned.settings.memory
+    return state
+  }
 
   @discardableResult
   public mutating func fit(
@@ -116,7 +130,8 @@ extension TrainableEstimator {
   ) throws(EstimatorError) -> TrainingSummary {
     let start = warmStart ? learned : nil
     try checkSettings(start)
-    let fingerprint = try Validation.checkAndFingerprint(features, target, weights)
+    let fingerprint = try Validation.check(
+      features, target, weights, fingerprints: asksForFingerprint)
     try checkContinuation(start, features, context)
     let call = TrainingCall(
       kind: .fit, isContinuation: start != nil, fingerprint: fingerprint, context: context)
@@ -133,7 +148,7 @@ extension TrainableEstimator {
     context: TrainingContext
   ) throws(EstimatorError) -> TrainingSummary {
     try checkSettings(learned)
-    try Validation.check(features, target, weights)
+    try Validation.check(features, target, weights, fingerprints: false)
     try checkContinuation(learned, features, context)
     let call = TrainingCall(
       kind: .partialFit, isContinuation: learned != nil, fingerprint: nil, context: context)
@@ -212,6 +227,8 @@ extension TrainableEstimator {
   public mutating func restore(
     model: Model, trainingState: TrainingState?
   ) throws(EstimatorError) {
-    learned = try Learned(model: model, trainingState: trainingState)
+    var restored = try Learned(model: model, trainingState: trainingState)
+    restored.settings = SettingsRecord(form: model.settings, memory: trainingState?.settings)
+    learned = restored
   }
 }

@@ -43,4 +43,7 @@ public struct EpochReport: Equatable, Sendable {
 
   /// The learning rate of the last update.
   public var learningRate: Double
+
+  /// The score on the samples held out, or `nil` if there are none.
+  public var score: Double?
 }

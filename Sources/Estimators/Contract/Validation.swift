@@ -4,20 +4,24 @@ internal import LinearAlgebra
 enum Validation {
   /// Checks samples, targets and weights.
   ///
+  /// - Parameters:
+  ///   - features: The samples.
+  ///   - target: The targets.
+  ///   - weights: What each sample counts, or `nil`.
+  ///   - fingerprints: Whether a hash is wanted.
+  /// - Returns: A hash of samples and weights from the same pass, if it is wanted.
   /// - Throws: ``EstimatorError`` for the first thing that is wrong.
   /// - Complexity: O(stored elements), one pass.
+  @discardableResult
   static func check(
-    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?
-  ) throws(EstimatorError) {
+    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?,
+    fingerprints: Bool
+  ) throws(EstimatorError) -> UInt64? {
     try checkCounts(features, target, weights)
-    try checkFinite(features)
-  }
-
-  /// Checks the same and returns a hash of samples and weights, from the same pass.
-  static func checkAndFingerprint(
-    _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?
-  ) throws(EstimatorError) -> UInt64 {
-    try checkCounts(features, target, weights)
+    guard fingerprints else {
+      try checkFinite(features)
+      return nil
+    }
     do {
       let hash = try features.checkedFingerprint()
       return weights.map { Fingerprint.combine(hash, $0) } ?? hash

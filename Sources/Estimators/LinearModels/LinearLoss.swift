@@ -1,54 +1,78 @@
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import LinearAlgebra
 
-/// What a linear classifier makes small.
+/// What a linear model makes small.
 ///
-/// With y = ±1 the side a sample belongs on, p its score and z = y · p:
+/// With y the target (±1 for the side a sample of a classification belongs on), p its score, z = y
+/// · p and r = p − y:
 ///
 /// | loss | L |
 /// | --- | --- |
 /// | hinge | max(0, 1 − z) |
+/// | squaredHinge | max(0, 1 − z)² |
+/// | perceptron | max(0, −z) |
 /// | logistic | log(1 + e⁻ᶻ) |
+/// | modifiedHuber | max(0, 1 − z)² if z ≥ −1, otherwise −4 z |
+/// | squaredError | r² / 2 |
+/// | huber | r² / 2 if ǀrǀ ≤ ε, otherwise ε (ǀrǀ − ε / 2) |
+/// | epsilonInsensitive | max(0, ǀrǀ − ε) |
+/// | squaredEpsilonInsensitive | max(0, ǀrǀ − ε)² |
 ///
-/// **Source:** names and formulas of scikit-learn's `SGDClassifier`.
+/// where ε is the setting `epsilon`. The first five are for classification alone.
+///
+/// **Source:** names and formulas of scikit-learn's `SGDClassifier` and `SGDRegressor`.
 public enum LinearLoss: String, NamedHyperparameterValue {
   /// A linear support vector machine.
   case hinge
 
+  /// A support vector machine that punishes more the further a sample is on the wrong side.
+  case squaredHinge
+
+  /// Rosenblatt's perceptron.
+  case perceptron
+
   /// Logistic regression; gives probabilities.
   case logistic
 
-  /// Whether a score can be turned into a probability.
-  var hasProbabilities: Bool { self == .logistic }
+  /// Tolerant of outliers; gives probabilities.
+  case modifiedHuber
 
-  /// Returns the loss and its slope in the score.
-  ///
-  /// - Parameters:
-  ///   - score: The score p.
-  ///   - side: On which side the sample belongs, 1 or −1.
-  /// - Returns: L, and its derivative in p.
-  @inline(__always)
-  func valueAndSlope(_ score: Double, side: Double) -> (value: Double, slope: Double) {
-    let z = score * side
+  /// Ordinary least squares.
+  case squaredError
+
+  /// Least squares near the target, and tolerant of outliers beyond `epsilon`.
+  case huber
+
+  /// Support vector regression: errors up to `epsilon` count nothing.
+  case epsilonInsensitive
+
+  /// The same with squares beyond `epsilon`.
+  case squaredEpsilonInsensitive
+
+  /// Whether a score can be turned into a probability.
+  var hasProbabilities: Bool { self == .logistic || self == .modifiedHuber }
+
+  /// Whether it is one of those for classification alone.
+  var isForClassification: Bool { kernel.rawValue < LinearLossKernel.squaredError.rawValue }
+
+  /// The same for the kernels.
+  var kernel: LinearLossKernel {
     switch self {
-    case .hinge:
-      return z <= 1 ? (1 - z, -side) : (0, 0)
-    case .logistic:
-      // One exponential, of a number that is not positive, serves both.
-      let e = exp(-abs(z))
-      let slope = z > 0 ? -side * e / (1 + e) : -side / (1 + e)
-      return (log1p(e) + max(0, -z), slope)
+    case .hinge: .hinge
+    case .squaredHinge: .squaredHinge
+    case .perceptron: .perceptron
+    case .logistic: .logistic
+    case .modifiedHuber: .modifiedHuber
+    case .squaredError: .squaredError
+    case .huber: .huber
+    case .epsilonInsensitive: .epsilonInsensitive
+    case .squaredEpsilonInsensitive: .squaredEpsilonInsensitive
     }
   }
 
-  /// Returns the logistic function 1 / (1 + e⁻ᵖ).
-  static func probability(_ score: Double) -> Double {
-    let e = exp(-abs(score))
-    return score > 0 ? 1 / (1 + e) : e / (1 + e)
+  /// Returns the probability that a sample of this score belongs on the positive side.
+  func probability(_ score: Double) -> Double {
+    // The slope of the logistic loss for a negative target is the logistic function.
+    self == .logistic
+      ? kernel.slope(score, target: -1, epsilon: 0) : (min(1, max(-1, score)) + 1) / 2
   }
 }

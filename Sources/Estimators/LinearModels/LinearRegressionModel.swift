@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// What a linear regression predicts with: w · x + b for each target.
-public struct LinearRegressionModel: TensorArchivable {
+public struct LinearRegressionModel: SettingsRecording {
   /// The coefficients, targets × d.
   public let coefficients: Matrix<Double>
 
@@ -18,6 +18,8 @@ public struct LinearRegressionModel: TensorArchivable {
   /// An estimate of the condition number of the features with their columns scaled to similar
   /// length, or `nil` if the rank is short.
   public let conditionEstimate: Double?
+
+  public var settings = RecordedSettings()
 
   /// The number of features, d.
   public var featureCount: Int { coefficients.columnCount }
@@ -55,6 +57,7 @@ public struct LinearRegressionModel: TensorArchivable {
     archive[text: "rank"] = "\(rank)"
     archive[text: "condition"] = conditionEstimate.map { "\($0)" }
     FeatureNames.write(featureNames, to: &archive)
+    settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
@@ -67,5 +70,6 @@ public struct LinearRegressionModel: TensorArchivable {
       intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
       featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
       rank: rank, conditionEstimate: archive[text: "condition"].flatMap { Double($0) })
+    settings = try RecordedSettings(from: archive)
   }
 }

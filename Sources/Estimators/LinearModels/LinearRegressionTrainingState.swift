@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// What a linear regression continues from: the triangular factor of all rows seen.
-public struct LinearRegressionTrainingState: TensorArchivable {
+public struct LinearRegressionTrainingState: SettingsRecording {
   /// The number of passes over rows since the last fresh start.
   public let epochCount: Int
 
@@ -9,15 +9,12 @@ public struct LinearRegressionTrainingState: TensorArchivable {
   public var sampleCount: Int { factor.sampleCount }
 
   let factor: TriangularFactor
-  let settings: SettingsRecord<LinearRegression.Hyperparameters>
 
-  init(
-    epochCount: Int, factor: TriangularFactor,
-    settings: SettingsRecord<LinearRegression.Hyperparameters>
-  ) {
+  public var settings = RecordedSettings()
+
+  init(epochCount: Int, factor: TriangularFactor) {
     self.epochCount = epochCount
     self.factor = factor
-    self.settings = settings
   }
 
   public func write(to archive: inout TensorArchive) {
@@ -33,7 +30,7 @@ public struct LinearRegressionTrainingState: TensorArchivable {
     factor = try TriangularFactor(
       from: archive, featureCount: try archive.count("feature_count"),
       targetCount: try archive.count("target_count"))
-    settings = try SettingsRecord(from: archive)
+    settings = try RecordedSettings(from: archive)
   }
 }
 
@@ -74,13 +71,11 @@ public struct LinearRegressionLearned: LearnedState {
     else { throw .unreadableModel(reason: "model and training state have different shapes") }
     factor = trainingState.factor
     epochCount = trainingState.epochCount
-    settings = trainingState.settings
   }
 
   public var trainingState: LinearRegressionTrainingState? {
     guard factor.sampleCount > 0 else { return nil }
-    return LinearRegressionTrainingState(
-      epochCount: epochCount, factor: factor, settings: settings)
+    return LinearRegressionTrainingState(epochCount: epochCount, factor: factor)
   }
 
   public mutating func reset(_ part: TrainingPart) -> Bool { false }

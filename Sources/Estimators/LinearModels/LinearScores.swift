@@ -6,14 +6,19 @@ extension FeatureMatrix {
   /// - Parameters:
   ///   - coefficients: The rows w, K × d.
   ///   - intercepts: The numbers b, K.
-  /// - Returns: Scores, n × K.
-  func linearScores(coefficients: Matrix<Double>, intercepts: [Double]) -> Matrix<Double> {
-    var scores = Matrix<Double>(rowCount: rowCount, columnCount: intercepts.count)
+  ///   - rows: The rows whose samples are meant, m of them; all n if `nil`.
+  /// - Returns: Scores, m × K.
+  func linearScores(
+    coefficients: Matrix<Double>, intercepts: [Double], ofRows rows: [Int]? = nil
+  ) -> Matrix<Double> {
+    let count = rows?.count ?? rowCount
+    var scores = Matrix<Double>(rowCount: count, columnCount: intercepts.count)
     scores.withUnsafeMutableElements { scores in
-      for row in 0..<rowCount {
-        let range = row * intercepts.count..<(row + 1) * intercepts.count
+      for position in 0..<count {
+        let range = position * intercepts.count..<(position + 1) * intercepts.count
         var products = MutableSpan(_unsafeElements: scores.extracting(range))
-        dotProducts(ofRow: row, with: coefficients.elements.span, into: &products)
+        dotProducts(
+          ofRow: rows?[position] ?? position, with: coefficients.elements.span, into: &products)
         for index in intercepts.indices { products[index] += intercepts[index] }
       }
     }

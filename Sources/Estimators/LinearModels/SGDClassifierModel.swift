@@ -2,7 +2,7 @@ public import LinearAlgebra
 
 /// What a linear classifier predicts with: a score for each class, w · x + b, or one for two
 /// classes.
-public struct SGDClassifierModel<Label: ClassLabel>: TensorArchivable {
+public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// The labels in ascending order, K of them.
   public let classes: [Label]
 
@@ -18,18 +18,24 @@ public struct SGDClassifierModel<Label: ClassLabel>: TensorArchivable {
   /// The loss it was trained with, which says whether there are probabilities.
   public let loss: LinearLoss
 
+  /// The precision it was trained in.
+  public let precision: Precision
+
+  public var settings = RecordedSettings()
+
   /// The number of features, d.
   public var featureCount: Int { coefficients.columnCount }
 
   init(
-    classes: ClassList<Label>, coefficients: Matrix<Double>, intercepts: [Double],
-    featureNames: [String]?, loss: LinearLoss
+    classes: ClassList<Label>, parameters: LinearParameters, featureNames: [String]?,
+    loss: LinearLoss, precision: Precision
   ) {
     self.classes = classes.labels
-    self.coefficients = coefficients
-    self.intercepts = intercepts
+    coefficients = parameters.coefficients
+    intercepts = parameters.intercepts
     self.featureNames = featureNames
     self.loss = loss
+    self.precision = precision
   }
 
   /// Returns how far each sample lies on the side of each class.
@@ -61,13 +67,16 @@ public struct SGDClassifierModel<Label: ClassLabel>: TensorArchivable {
     return scores.indicesOfLargestInRows().map { classes[$0] }
   }
 
-  /// Returns the probability of each class: the logistic function of the score; with more than two
-  /// classes divided by the sum over the classes.
+  /// Returns the probability of each class.
+  ///
+  /// With two classes, of the second: the logistic function of the score, or with the modified
+  /// Huber loss (min(1, max(−1, score)) + 1) / 2. With more, the same for each class, divided by
+  /// the sum over the classes.
   ///
   /// - Parameter features: The samples, n × d.
-  /// - Returns: Probabilities, n × K.
+  /// - Returns: Probabilities, n × K; each row sums to 1.
   /// - Throws: As ``decisionFunction(_:)``; ``EstimatorError/noProbabilities(estimator:setting:)``
-  ///   unless the loss is logistic.
+  ///   unless the loss is `logistic` or `modifiedHuber`.
   public func predictProbabilities(
     _ features: some FeatureMatrix
   ) throws(EstimatorError) -> Matrix<Double> {
@@ -78,43 +87,54 @@ public struct SGDClassifierModel<Label: ClassLabel>: TensorArchivable {
     var probabilities = Matrix<Double>(rowCount: scores.rowCount, columnCount: classes.count)
     for row in 0..<scores.rowCount {
       if classes.count == 2 {
-        probabilities[row, 1] = LinearLoss.probability(scores[row, 0])
-        probabilities[row, 0] = LinearLoss.probability(-scores[row, 0])
-      } else {
-        var sum = 0.0
-        for column in 0..<classes.count {
-          probabilities[row, column] = LinearLoss.probability(scores[row, column])
-          sum += probabilities[row, column]
-        }
-        for column in 0..<classes.count {
-          // Where all scores are so low that every probability vanishes, nothing speaks for one
-          // class over another.
-          probabilities[row, column] =
-            sum > 0 ? probabilities[row, column] / sum : 1 / Double(classes.count)
-        }
+        probabilities[row, 1] = loss.probability(scores[row, 0])
+        probabilities[row, 0] = loss.probability(-scores[row, 0])
+        continue
+      }
+      var sum = 0.0
+      for column in 0..<classes.count {
+        probabilities[row, column] = loss.probability(scores[row, column])
+        sum += probabilities[row, column]
+      }
+      for column in 0..<classes.count {
+        // Where all scores are so low that every probability vanishes, nothing speaks for one class
+        // over another.
+        probabilities[row, column] =
+          sum > 0 ? probabilities[row, column] / sum : 1 / Double(classes.count)
       }
     }
     return probabilities
   }
 
   public func write(to archive: inout TensorArchive) {
-    archive.append("coefficients", coefficients)
-    archive.append("intercepts", intercepts)
+    LinearParameters(coefficients: coefficients, intercepts: intercepts)
+      .write(to: &archive, precision: precision)
     archive[text: ClassList<Label>.key] = JSON.list(classes)
     archive[text: "loss"] = loss.rawValue
     FeatureNames.write(featureNames, to: &archive)
+    settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let classes = try ClassList<Label>(from: archive)
-    let coefficients = try archive.matrix("coefficients", rows: classes.problemCount)
+    let parameters = try LinearParameters(from: archive, rows: classes.problemCount)
+    self.init(
+      classes: classes, parameters: parameters,
+      featureNames: try FeatureNames.read(
+        from: archive, count: parameters.coefficients.columnCount),
+      loss: try LinearLoss(from: archive), precision: LinearParameters.precision(of: archive))
+    settings = try RecordedSettings(from: archive)
+  }
+}
+
+extension LinearLoss {
+  /// Reads the loss that a model was trained with.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive) throws(EstimatorError) {
     guard let loss = archive[text: "loss"].flatMap(LinearLoss.init(rawValue:)) else {
       throw .unreadableModel(reason: "the loss is missing or unknown")
     }
-    self.init(
-      classes: classes, coefficients: coefficients,
-      intercepts: try archive.numbers("intercepts", count: classes.problemCount),
-      featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
-      loss: loss)
+    self = loss
   }
 }

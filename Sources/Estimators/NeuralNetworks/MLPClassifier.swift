@@ -206,6 +206,8 @@ extension MLPClassifier {
 // MARK: - Training
 
 extension MLPClassifier {
+  public var asksForFingerprint: Bool { hyperparameters.tolerance != nil }
+
   public func begin(
     _ features: some FeatureMatrix, to target: [Label], call: TrainingCall
   ) throws(EstimatorError) -> MLPLearned<Label> {
@@ -230,12 +232,11 @@ extension MLPClassifier {
   ) throws(EstimatorError) -> TrainingSummary {
     let settings = hyperparameters
     let labels = try learned.classes.numbers(of: target)
-    try checkShape(learned)
     try prepareLinearAlgebra()
     // The rule fires when more than `patience` epochs are no better; with linear models, when as
     // many are.
     let rule = settings.tolerance.map {
-      StoppingRule(tolerance: $0, patience: settings.patience + 1)
+      StoppingRule(tolerance: $0, patience: min(settings.patience, .max - 1) + 1)
     }
     let loop = EpochLoop(
       call: call, sampleCount: features.rowCount, maxEpochs: settings.maxEpochs, rule: rule,
@@ -252,21 +253,23 @@ extension MLPClassifier {
       learned.optimizer = NetworkOptimizerState(
         solver: settings.solver, parameterCount: learned.parameters.count)
     }
-    let summary = try loop.run(&progress) { progress throws(EstimatorError) in
-      let rate = settings.learningRate.rate(
-        initial: settings.initialLearningRate, powerT: settings.powerT,
-        sampleCount: progress.schedule.clock)
-      let order = progress.nextOrder(
-        settings.visitingOrder, seed: settings.seed, count: features.rowCount)
-      let loss = try trainer.runEpoch(&learned, order: order, rate: rate)
-      guard learned.parameters.isFinite else {
-        throw .diverged(
-          epoch: progress.epochCount - learned.progress.epochCount + 1,
-          remedy: EpochLoop.divergenceRemedy)
-      }
-      progress.schedule.clock += features.rowCount
-      return EpochOutcome(loss: loss, objective: loss, learningRate: rate)
-    }
+    let summary = try loop.run(
+      &progress,
+      epoch: { progress throws(EstimatorError) in
+        let rate = settings.learningRate.rate(
+          initial: settings.initialLearningRate, powerT: settings.powerT,
+          sampleCount: progress.schedule.clock)
+        let order = progress.nextOrder(
+          settings.visitingOrder, seed: settings.seed, count: features.rowCount)
+        let loss = try trainer.runEpoch(&learned, order: order, rate: rate)
+        guard learned.parameters.isFinite else {
+          throw .diverged(
+            epoch: progress.epochCount - learned.progress.epochCount + 1,
+            remedy: EpochLoop.divergenceRemedy)
+        }
+        progress.schedule.clock += features.rowCount
+        return EpochOutcome(loss: loss, objective: loss, learningRate: rate)
+      })
     learned.progress = progress
     return summary
   }
@@ -276,22 +279,5 @@ extension MLPClassifier {
       solver: hyperparameters.solver, alpha: hyperparameters.alpha,
       momentum: hyperparameters.momentum, usesNesterov: hyperparameters.nesterov,
       beta1: hyperparameters.beta1, beta2: hyperparameters.beta2, epsilon: hyperparameters.epsilon)
-  }
-
-  /// Checks that the settings ask for the network that is there; a model read without its training
-  /// state brings no record of them.
-  private func checkShape(_ learned: MLPLearned<Label>) throws(EstimatorError) {
-    let hidden = Array(learned.shape.sizes.dropFirst().dropLast())
-    guard hidden == hyperparameters.hiddenLayerSizes else {
-      throw .changedHyperparameter(
-        name: "hiddenLayerSizes", old: hidden.hyperparameterText,
-        new: hyperparameters.hiddenLayerSizes.hyperparameterText,
-        remedy: ChangeEffect.needsFreshFit.remedy)
-    }
-    guard learned.activation == hyperparameters.activation else {
-      throw .changedHyperparameter(
-        name: "activation", old: learned.activation.rawValue,
-        new: hyperparameters.activation.rawValue, remedy: ChangeEffect.needsFreshFit.remedy)
-    }
   }
 }

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// What a network for classes predicts with: layers that follow one another.
-public struct MLPClassifierModel<Label: ClassLabel>: TensorArchivable {
+public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// The labels in ascending order, K of them.
   public let classes: [Label]
 
@@ -13,6 +13,8 @@ public struct MLPClassifierModel<Label: ClassLabel>: TensorArchivable {
 
   /// The names of the features, or `nil`.
   public let featureNames: [String]?
+
+  public var settings = RecordedSettings()
 
   /// The number of features, d.
   public var featureCount: Int { layers[0].weights.rowCount }
@@ -114,6 +116,7 @@ public struct MLPClassifierModel<Label: ClassLabel>: TensorArchivable {
     archive[text: ClassList<Label>.key] = JSON.list(classes)
     archive[text: "activation"] = activation.rawValue
     FeatureNames.write(featureNames, to: &archive)
+    settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
@@ -130,6 +133,7 @@ public struct MLPClassifierModel<Label: ClassLabel>: TensorArchivable {
     self.init(
       classes: classes, layers: layers, activation: activation,
       featureNames: try FeatureNames.read(from: archive, count: layers.shape.inputCount))
+    settings = try RecordedSettings(from: archive)
   }
 }
 

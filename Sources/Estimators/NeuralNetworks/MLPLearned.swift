@@ -35,7 +35,7 @@ public struct MLPLearned<Label: ClassLabel>: LearnedState {
   }
 
   public init(
-    model: MLPClassifierModel<Label>, trainingState: MLPTrainingState<Hyperparameters>?
+    model: MLPClassifierModel<Label>, trainingState: MLPTrainingState?
   ) throws(EstimatorError) {
     self.init(
       classes: try ClassList(model.classes), featureNames: model.featureNames,
@@ -43,7 +43,6 @@ public struct MLPLearned<Label: ClassLabel>: LearnedState {
     guard let trainingState else { return }
     optimizer = trainingState.optimizer
     progress = trainingState.progress
-    settings = trainingState.settings
     hasTrained = true
     guard optimizer == nil || optimizer?.first.count == parameters.count else {
       throw .unreadableModel(reason: "model and optimizer have different shapes")
@@ -56,9 +55,9 @@ public struct MLPLearned<Label: ClassLabel>: LearnedState {
       featureNames: featureNames)
   }
 
-  public var trainingState: MLPTrainingState<Hyperparameters>? {
+  public var trainingState: MLPTrainingState? {
     guard hasTrained else { return nil }
-    return MLPTrainingState(progress: progress, optimizer: optimizer, settings: settings)
+    return MLPTrainingState(progress: progress, optimizer: optimizer)
   }
 
   public mutating func reset(_ part: TrainingPart) -> Bool {

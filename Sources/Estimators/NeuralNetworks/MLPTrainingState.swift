@@ -1,23 +1,18 @@
 internal import LinearAlgebra
 
 /// What a network continues from, beyond its model.
-public struct MLPTrainingState<Settings: HyperparameterSet>: TensorArchivable {
+public struct MLPTrainingState: SettingsRecording {
   /// Counters, clock, visiting order, stopping rule and history.
   public let progress: TrainingProgress
 
   /// The memory of the optimizer, or `nil` if it has none yet.
   let optimizer: NetworkOptimizerState?
 
-  /// The settings of the latest call.
-  let settings: SettingsRecord<Settings>
+  public var settings = RecordedSettings()
 
-  init(
-    progress: TrainingProgress, optimizer: NetworkOptimizerState?,
-    settings: SettingsRecord<Settings>
-  ) {
+  init(progress: TrainingProgress, optimizer: NetworkOptimizerState?) {
     self.progress = progress
     self.optimizer = optimizer
-    self.settings = settings
   }
 
   public func write(to archive: inout TensorArchive) {
@@ -31,7 +26,7 @@ public struct MLPTrainingState<Settings: HyperparameterSet>: TensorArchivable {
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     progress = try TrainingProgress(from: archive)
-    settings = try SettingsRecord(from: archive)
+    settings = try RecordedSettings(from: archive)
     guard archive.contains("optimizer.step") else {
       optimizer = nil
       return

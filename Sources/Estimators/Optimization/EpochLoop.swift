@@ -3,11 +3,14 @@ struct EpochOutcome {
   /// The mean loss of the samples, each before its own update.
   var loss: Double
 
-  /// What the stopping rule looks at.
+  /// What the stopping rule looks at, if it looks at no score.
   var objective: Double
 
   /// The learning rate of the last update.
   var learningRate: Double
+
+  /// The score on the samples held out, if there are any.
+  var score: Double?
 }
 
 /// The loop over the epochs of one call, the same for everything that trains in epochs: budget,
@@ -32,16 +35,21 @@ struct EpochLoop {
   ///
   /// - Parameters:
   ///   - progress: Where training stands; counted on.
-  ///   - runEpoch: Trains one epoch. Whatever it throws ends the loop.
+  ///   - restartedRule: Is called when the stopping rule begins anew.
+  ///   - epoch: Trains one epoch. Whatever it throws ends the loop.
+  ///   - isBest: Is called after an epoch that was the best so far.
+  ///   - mayGoOn: Is asked when the rule has fired; `true` gives the rule its patience back.
   /// - Returns: What the call did.
-  /// - Throws: What `runEpoch` throws; ``EstimatorError/cancelled``.
+  /// - Throws: What `epoch` throws; ``EstimatorError/cancelled``;
+  ///   ``EstimatorError/diverged(epoch:remedy:)``.
   func run(
-    _ progress: inout TrainingProgress,
-    _ runEpoch: (inout TrainingProgress) throws(EstimatorError) -> EpochOutcome
+    _ progress: inout TrainingProgress, restartedRule: () -> Void = {},
+    epoch: (inout TrainingProgress) throws(EstimatorError) -> EpochOutcome,
+    isBest: () -> Void = {}, mayGoOn: (inout TrainingProgress) -> Bool = { _ in false }
   ) throws(EstimatorError) -> TrainingSummary {
     guard call.kind == .fit else {
       progress.history = TrainingHistory()
-      try runOne(&progress, number: 1, budget: 1, rule: nil, runEpoch)
+      _ = try runOne(&progress, number: 1, budget: 1, epoch)
       return TrainingSummary(
         epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)
     }
@@ -54,17 +62,26 @@ struct EpochLoop {
         progress.stoppingRule = nil
       }
       if progress.stoppingRule == nil {
+        restartedRule()
         progress.stoppingRule = StoppingRuleState(dataFingerprint: dataFingerprint)
       }
     }
     while summary.epochCount < maxEpochs {
       summary.epochCount += 1
-      let hasFired = try runOne(
-        &progress, number: summary.epochCount, budget: maxEpochs, rule: rule, runEpoch)
-      if hasFired {
-        summary.stopReason = .stoppingRule
-        break
+      let outcome = try runOne(
+        &progress, number: summary.epochCount, budget: maxEpochs, epoch)
+      guard let rule, var state = progress.stoppingRule else { continue }
+      let verdict = rule.note(outcome.score ?? outcome.objective, in: &state)
+      progress.stoppingRule = state
+      if verdict.isBest { isBest() }
+      guard verdict.hasFired else { continue }
+      if mayGoOn(&progress) {
+        progress.stoppingRule?.patienceUsed = 0
+        progress.stoppingRule?.hasFired = false
+        continue
       }
+      summary.stopReason = .stoppingRule
+      break
     }
     return summary
   }
@@ -72,29 +89,26 @@ struct EpochLoop {
   /// What a user can do when training diverges.
   static let divergenceRemedy = "Lower initialLearningRate, or scale the features."
 
-  /// Runs one epoch; returns whether the rule has fired.
-  @discardableResult
+  /// Runs one epoch and takes note of it.
   private func runOne(
-    _ progress: inout TrainingProgress, number: Int, budget: Int, rule: StoppingRule?,
-    _ runEpoch: (inout TrainingProgress) throws(EstimatorError) -> EpochOutcome
-  ) throws(EstimatorError) -> Bool {
+    _ progress: inout TrainingProgress, number: Int, budget: Int,
+    _ epoch: (inout TrainingProgress) throws(EstimatorError) -> EpochOutcome
+  ) throws(EstimatorError) -> EpochOutcome {
     guard !call.context.isCancelled() else { throw .cancelled }
-    let outcome = try runEpoch(&progress)
-    guard outcome.loss.isFinite, outcome.objective.isFinite else {
+    let outcome = try epoch(&progress)
+    guard outcome.loss.isFinite, outcome.objective.isFinite, outcome.score?.isFinite ?? true else {
       throw .diverged(epoch: number, remedy: Self.divergenceRemedy)
     }
     progress.epochCount += 1
     progress.sampleCount += sampleCount
     progress.history.losses.append(outcome.loss)
     progress.history.learningRates.append(outcome.learningRate)
+    if let score = outcome.score { progress.history.scores.append(score) }
     call.context.observer?(
       .epochEnded(
         EpochReport(
           epoch: progress.epochCount, epochInCall: number, epochBudget: budget,
-          loss: outcome.loss, learningRate: outcome.learningRate)))
-    guard let rule, var state = progress.stoppingRule else { return false }
-    let hasFired = rule.note(outcome.objective, in: &state)
-    progress.stoppingRule = state
-    return hasFired
+          loss: outcome.loss, learningRate: outcome.learningRate, score: outcome.score)))
+    return outcome
   }
 }

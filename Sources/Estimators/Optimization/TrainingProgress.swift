@@ -53,7 +53,7 @@ extension TrainingProgress {
   func write(to archive: inout TensorArchive) {
     Counters(epochCount: epochCount, sampleCount: sampleCount).write(to: &archive)
     archive.append("schedule.clock", schedule.clock)
-    archive.append("schedule.rate", schedule.rate)
+    archive.append("schedule.reductions", schedule.reductionCount)
     archive.append("order.count", orderCount)
     if let stoppingRule {
       archive.append("stopping.best", stoppingRule.best)
@@ -63,6 +63,7 @@ extension TrainingProgress {
     }
     archive.append("history.losses", history.losses)
     archive.append("history.rates", history.learningRates)
+    if !history.scores.isEmpty { archive.append("history.scores", history.scores) }
   }
 
   /// Reads what was appended.
@@ -73,7 +74,7 @@ extension TrainingProgress {
     epochCount = counters.epochCount
     sampleCount = counters.sampleCount
     schedule.clock = try archive.count("schedule.clock")
-    schedule.rate = try archive.numberIfPresent("schedule.rate")
+    schedule.reductionCount = try archive.count("schedule.reductions")
     orderCount = try archive.count("order.count")
     if let data = archive["stopping.data"]?.integers?.first {
       stoppingRule = StoppingRuleState(
@@ -85,6 +86,9 @@ extension TrainingProgress {
     history.losses = try archive.numbers("history.losses")
     history.learningRates = try archive.numbers(
       "history.rates", count: history.losses.count)
+    if archive.contains("history.scores") {
+      history.scores = try archive.numbers("history.scores")
+    }
   }
 }
 
@@ -93,8 +97,8 @@ public struct ScheduleState: Equatable, Sendable {
   /// What the rate is computed from: steps taken, or samples seen, since the clock was last reset.
   public internal(set) var clock = 0
 
-  /// The current rate, where it does not follow from the clock alone.
-  public internal(set) var rate: Double?
+  /// How often the stopping rule has lowered a rate that it drives.
+  public internal(set) var reductionCount = 0
 }
 
 /// What was observed in each epoch: of `fit` in all of them, of `partialFit` in the latest.
@@ -104,6 +108,9 @@ public struct TrainingHistory: Equatable, Sendable {
 
   /// The learning rate of the last update.
   public internal(set) var learningRates: [Double] = []
+
+  /// The score on the samples held out, in the epochs that held any out.
+  public internal(set) var scores: [Double] = []
 }
 
 /// The order in which an epoch visits the samples.

@@ -1,7 +1,7 @@
 public import LinearAlgebra
 
 /// What a standard scaler transforms with.
-public struct StandardScalerModel: TensorArchivable {
+public struct StandardScalerModel: SettingsRecording {
   /// What is taken off each feature, d, or `nil` for nothing.
   public let means: [Double]?
 
@@ -13,6 +13,8 @@ public struct StandardScalerModel: TensorArchivable {
 
   /// The names of the features, or `nil`.
   public let featureNames: [String]?
+
+  public var settings = RecordedSettings()
 
   init(means: [Double]?, scales: [Double]?, featureCount: Int, featureNames: [String]?) {
     self.means = means
@@ -91,6 +93,7 @@ public struct StandardScalerModel: TensorArchivable {
     if let means { archive.append("means", means) }
     if let scales { archive.append("scales", scales) }
     FeatureNames.write(featureNames, to: &archive)
+    settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
@@ -103,5 +106,6 @@ public struct StandardScalerModel: TensorArchivable {
       means: archive.contains("means") ? try archive.numbers("means", count: count) : nil,
       scales: scales, featureCount: count,
       featureNames: try FeatureNames.read(from: archive, count: count))
+    settings = try RecordedSettings(from: archive)
   }
 }

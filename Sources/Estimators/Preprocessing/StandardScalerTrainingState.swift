@@ -1,5 +1,5 @@
 /// What a standard scaler continues from: the moments of all samples seen.
-public struct StandardScalerTrainingState: TensorArchivable {
+public struct StandardScalerTrainingState: SettingsRecording {
   /// The number of passes over samples since the last fresh start.
   public let epochCount: Int
 
@@ -7,15 +7,12 @@ public struct StandardScalerTrainingState: TensorArchivable {
   public var sampleCount: Int { moments.sampleCount }
 
   let moments: FeatureMoments
-  let settings: SettingsRecord<StandardScaler.Hyperparameters>
 
-  init(
-    epochCount: Int, moments: FeatureMoments,
-    settings: SettingsRecord<StandardScaler.Hyperparameters>
-  ) {
+  public var settings = RecordedSettings()
+
+  init(epochCount: Int, moments: FeatureMoments) {
     self.epochCount = epochCount
     self.moments = moments
-    self.settings = settings
   }
 
   public func write(to archive: inout TensorArchive) {
@@ -35,7 +32,7 @@ public struct StandardScalerTrainingState: TensorArchivable {
     moments.means = try archive.numbers("means")
     moments.squares = try archive.numbers("squares", count: moments.means.count)
     self.moments = moments
-    settings = try SettingsRecord(from: archive)
+    settings = try RecordedSettings(from: archive)
   }
 }
 
@@ -69,13 +66,11 @@ public struct StandardScalerLearned: LearnedState {
     }
     moments = trainingState.moments
     epochCount = trainingState.epochCount
-    settings = trainingState.settings
   }
 
   public var trainingState: StandardScalerTrainingState? {
     guard moments.sampleCount > 0 else { return nil }
-    return StandardScalerTrainingState(
-      epochCount: epochCount, moments: moments, settings: settings)
+    return StandardScalerTrainingState(epochCount: epochCount, moments: moments)
   }
 
   public mutating func reset(_ part: TrainingPart) -> Bool { false }

@@ -55,6 +55,105 @@ extension Double: _KernelScalar {
     Parameter._convert(x, y, count)
   }
 
+  public static func _visitStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Double>, _ count: Int, _ w: UnsafeMutablePointer<Parameter>,
+    _ b: UnsafeMutablePointer<Parameter>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._visit(
+      plan, visits, progress, x, count, w, b, problems, average, averageB, penalty, scratch)
+  }
+
+  public static func _visitSparseStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Parameter>, _ b: UnsafeMutablePointer<Parameter>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._visitSparse(
+      plan, visits, progress, v, j, offsets, count, w, b, problems, average, averageB, penalty,
+      scratch)
+  }
+
+  public static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Double>, _ count: Int, _ w: UnsafeMutablePointer<Double>,
+    _ b: UnsafeMutablePointer<Double>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    la_visit_f64_f64(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), x, count, w, b, problems, average,
+      averageB, penalty, scratch)
+  }
+
+  public static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    la_visit_sparse_f64_f64(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
+      average, averageB, penalty, scratch)
+  }
+
+  public static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Float>, _ count: Int, _ w: UnsafeMutablePointer<Double>,
+    _ b: UnsafeMutablePointer<Double>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    la_visit_f32_f64(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), x, count, w, b, problems, average,
+      averageB, penalty, scratch)
+  }
+
+  public static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    la_visit_sparse_f32_f64(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
+      average, averageB, penalty, scratch)
+  }
+
+  public static func _factors(
+    _ plan: UnsafeRawPointer, _ length: Double, _ squares: Double, _ label: Int32,
+    _ target: Double, _ b: UnsafePointer<Double>, _ problems: Int,
+    _ scores: UnsafeMutablePointer<Double>, _ progress: UnsafeMutableRawPointer
+  ) {
+    la_factors_f64(
+      plan.assumingMemoryBound(to: la_plan.self), length, squares, label, target, b, problems,
+      scores, progress.assumingMemoryBound(to: la_progress.self))
+  }
+
+  public static func _truncate(
+    _ u: Double, _ scale: Double, _ j: UnsafePointer<Int32>?, _ count: Int,
+    _ w: UnsafeMutablePointer<Double>, _ q: UnsafeMutablePointer<Double>
+  ) {
+    la_truncate_f64(u, scale, j, count, w, q)
+  }
+
+  public static func _sumOfMagnitudes(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
+    la_sum_of_magnitudes_f64(x, count)
+  }
+
   public static func _dot(
     _ x: UnsafePointer<Double>, _ w: UnsafePointer<Double>, _ count: Int
   ) -> Double {

@@ -55,6 +55,105 @@ extension Float: _KernelScalar {
     Parameter._convert(x, y, count)
   }
 
+  public static func _visitStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Float>, _ count: Int, _ w: UnsafeMutablePointer<Parameter>,
+    _ b: UnsafeMutablePointer<Parameter>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._visit(
+      plan, visits, progress, x, count, w, b, problems, average, averageB, penalty, scratch)
+  }
+
+  public static func _visitSparseStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Parameter>, _ b: UnsafeMutablePointer<Parameter>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>
+  ) {
+    Parameter._visitSparse(
+      plan, visits, progress, v, j, offsets, count, w, b, problems, average, averageB, penalty,
+      scratch)
+  }
+
+  public static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Double>, _ count: Int, _ w: UnsafeMutablePointer<Float>,
+    _ b: UnsafeMutablePointer<Float>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    la_visit_f64_f32(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), x, count, w, b, problems, average,
+      averageB, penalty, scratch)
+  }
+
+  public static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    la_visit_sparse_f64_f32(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
+      average, averageB, penalty, scratch)
+  }
+
+  public static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Float>, _ count: Int, _ w: UnsafeMutablePointer<Float>,
+    _ b: UnsafeMutablePointer<Float>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    la_visit_f32_f32(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), x, count, w, b, problems, average,
+      averageB, penalty, scratch)
+  }
+
+  public static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    la_visit_sparse_f32_f32(
+      plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
+      progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
+      average, averageB, penalty, scratch)
+  }
+
+  public static func _factors(
+    _ plan: UnsafeRawPointer, _ length: Double, _ squares: Double, _ label: Int32,
+    _ target: Double, _ b: UnsafePointer<Float>, _ problems: Int,
+    _ scores: UnsafeMutablePointer<Float>, _ progress: UnsafeMutableRawPointer
+  ) {
+    la_factors_f32(
+      plan.assumingMemoryBound(to: la_plan.self), length, squares, label, target, b, problems,
+      scores, progress.assumingMemoryBound(to: la_progress.self))
+  }
+
+  public static func _truncate(
+    _ u: Double, _ scale: Double, _ j: UnsafePointer<Int32>?, _ count: Int,
+    _ w: UnsafeMutablePointer<Float>, _ q: UnsafeMutablePointer<Double>
+  ) {
+    la_truncate_f32(u, scale, j, count, w, q)
+  }
+
+  public static func _sumOfMagnitudes(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
+    la_sum_of_magnitudes_f32(x, count)
+  }
+
   public static func _dot(
     _ x: UnsafePointer<Double>, _ w: UnsafePointer<Float>, _ count: Int
   ) -> Float {

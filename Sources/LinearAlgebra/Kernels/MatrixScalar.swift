@@ -50,6 +50,55 @@ public protocol _KernelScalar {
     _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Parameter>, _ count: Int
   )
 
+  static func _visitStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Self>, _ count: Int, _ w: UnsafeMutablePointer<Parameter>,
+    _ b: UnsafeMutablePointer<Parameter>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>)
+  static func _visitSparseStored<Parameter: MatrixScalar>(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Self>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Parameter>, _ b: UnsafeMutablePointer<Parameter>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Parameter>)
+
+  static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Double>, _ count: Int, _ w: UnsafeMutablePointer<Self>,
+    _ b: UnsafeMutablePointer<Self>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+  static func _visit(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ x: UnsafePointer<Float>, _ count: Int, _ w: UnsafeMutablePointer<Self>,
+    _ b: UnsafeMutablePointer<Self>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+  static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Double>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+  static func _visitSparse(
+    _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
+    _ v: UnsafePointer<Float>, _ j: UnsafePointer<Int32>, _ offsets: UnsafePointer<Int>,
+    _ count: Int, _ w: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
+    _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+  static func _factors(
+    _ plan: UnsafeRawPointer, _ length: Double, _ squares: Double, _ label: Int32,
+    _ target: Double, _ b: UnsafePointer<Self>, _ problems: Int,
+    _ scores: UnsafeMutablePointer<Self>, _ progress: UnsafeMutableRawPointer)
+  static func _truncate(
+    _ u: Double, _ scale: Double, _ j: UnsafePointer<Int32>?, _ count: Int,
+    _ w: UnsafeMutablePointer<Self>, _ q: UnsafeMutablePointer<Double>)
+  static func _sumOfMagnitudes(_ x: UnsafePointer<Self>, _ count: Int) -> Double
+
   static func _dot(_ x: UnsafePointer<Double>, _ w: UnsafePointer<Self>, _ count: Int) -> Self
   static func _dot(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Self>, _ count: Int) -> Self
   static func _dots(

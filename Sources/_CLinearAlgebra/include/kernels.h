@@ -23,6 +23,80 @@ typedef struct {
   bool is_finite;
 } la_fingerprint;
 
+/// The losses of linear models. With y = ±1 the side of a sample, p its score, z = y p and r = p − y:
+typedef enum {
+  LA_HINGE = 0,                      // max(0, 1 - z)
+  LA_SQUARED_HINGE = 1,              // max(0, 1 - z)^2
+  LA_PERCEPTRON = 2,                 // max(0, -z)
+  LA_LOGISTIC = 3,                   // log(1 + exp(-z))
+  LA_MODIFIED_HUBER = 4,             // -4 z below -1, else max(0, 1 - z)^2
+  LA_SQUARED_ERROR = 5,              // r^2 / 2
+  LA_HUBER = 6,                      // r^2 / 2 within epsilon, else epsilon (|r| - epsilon / 2)
+  LA_EPSILON_INSENSITIVE = 7,        // max(0, |r| - epsilon)
+  LA_SQUARED_EPSILON_INSENSITIVE = 8 // max(0, |r| - epsilon)^2
+} la_loss;
+
+/// How far a step goes: against the slope, or as far as the two passive-aggressive rules allow.
+typedef enum { LA_SLOPE = 0, LA_PASSIVE_AGGRESSIVE_1 = 1, LA_PASSIVE_AGGRESSIVE_2 = 2 } la_rule;
+
+/// What stays the same while samples are visited by stochastic gradient descent.
+typedef struct {
+  la_loss loss;
+  la_rule rule;
+  /// The width of the regression losses, and the bound of the passive-aggressive rules.
+  double epsilon, bound;
+  /// The strengths of the squared and of the absolute penalty.
+  double l2, l1;
+  /// The first step whose iterate is averaged, counted from 1; 0 for none.
+  int64_t first_averaged;
+  /// What each class counts, or null.
+  const double *_Nullable class_weights;
+  /// Whether targets are sides ±1 told by `labels`, and whether there are intercepts.
+  bool is_classification, fits_intercept;
+  /// Whether the objective is wanted, with its penalties.
+  bool tracks_objective;
+} la_plan;
+
+/// The samples to visit.
+typedef struct {
+  /// The rows in the order of the visits, or null for `first`, `first` + 1, …
+  const int64_t *_Nullable order;
+  int64_t first;
+  ptrdiff_t count;
+  /// The number of rows there are.
+  int64_t row_count;
+  /// For each row its class (with one problem, class 1 is the positive side) or its target, and what it counts (or null).
+  const int32_t *_Nullable labels;
+  const double *_Nullable targets;
+  const double *_Nullable weights;
+  /// For each visit the learning rate.
+  const double *rates;
+} la_visits;
+
+/// What visits change beside the parameters.
+typedef struct {
+  /// The number of steps taken.
+  int64_t clock;
+  /// What sparse vectors are multiplied by to be coefficients.
+  double scale;
+  /// The number of iterates in the average, and what the vectors count in it beside `average`.
+  int64_t averaged_count;
+  double average_factor;
+  /// What the absolute penalty has added up to.
+  double cumulative_penalty;
+  /// The sum of the losses, each before its step, but for `log_product`, whose logarithm is to be added.
+  double loss, log_product;
+  /// The sum of the objectives; squared and absolute norm of the coefficients.
+  double objective, squared_norm, absolute_norm;
+} la_progress;
+
+/// Below this scale the vectors take it over, so that neither loses digits.
+#define LA_SMALLEST_SCALE 1e-4
+
+/// The loss at a score, and its slope.
+double la_loss_value(la_loss loss, double epsilon, double score, double target);
+double la_loss_slope(la_loss loss, double epsilon, double score, double target);
+
 // S: how a sample is stored. P: parameters and arithmetic.
 #define LA_MIXED_KERNELS(S, P, name)                                                               \
   /* The dot product of a row with weights. */                                                     \
@@ -36,6 +110,18 @@ typedef struct {
   /* The same for a sparse row: n values at columns j. */                                          \
   P la_sparse_dot_##name(const S *v, const int32_t *j, ptrdiff_t n, const P *w);                   \
   void la_sparse_add_##name(P a, const S *v, const int32_t *j, ptrdiff_t n, P *w);                 \
+  /* Visits dense rows of n columns: for each of `problems` vectors computes score, slope and       \
+     factor, and moves w <- max(0, 1 - rate l2) w + factor x, b <- b + factor. Then adds to the     \
+     averages, then lets the absolute penalty act; both may be null. `scratch` has room for `problems` values. */  \
+  void la_visit_##name(const la_plan *plan, const la_visits *visits, la_progress *progress,        \
+                       const S *x, ptrdiff_t n, P *w, P *b, ptrdiff_t problems,                    \
+                       double *_Nullable average, double *_Nullable average_b,                     \
+                       double *_Nullable penalty, P *scratch);                                     \
+  /* The same for sparse rows, with coefficients scale * w. */                                     \
+  void la_visit_sparse_##name(const la_plan *plan, const la_visits *visits, la_progress *progress, \
+                              const S *v, const int32_t *j, const ptrdiff_t *offsets, ptrdiff_t n, \
+                              P *w, P *b, ptrdiff_t problems, double *_Nullable average,           \
+                              double *_Nullable average_b, double *_Nullable penalty, P *scratch); \
   /* Copies, changing the precision. */                                                            \
   void la_convert_##name(const S *x, P *y, ptrdiff_t n);
 
@@ -47,6 +133,18 @@ LA_MIXED_KERNELS(float, float, f32_f32)
 #undef LA_MIXED_KERNELS
 
 #define LA_SINGLE_KERNELS(S, name)                                                                 \
+  /* From the scores of one sample without intercept, the factors of its step, which replace them; \
+     `length` is its rate times what it counts. Adds to the loss. */                               \
+  void la_factors_##name(const la_plan *plan, double length, double squares, int32_t label,        \
+                         double target, const S *b, ptrdiff_t problems, S *scores,                 \
+                         la_progress *progress);                                                   \
+  /* Moves coefficients scale * w towards zero by what is left of a cumulative penalty u, and no   \
+     further: w > 0: w <- max(0, w - (u + q)), w < 0: w <- min(0, w + (u - q)); q gets the change. \
+     Of the columns j, or of the first n if null. */                                               \
+  void la_truncate_##name(double u, double scale, const int32_t *_Nullable j, ptrdiff_t n, S *w,   \
+                          double *q);                                                              \
+  /* The sum of absolute values, in double precision. */                                           \
+  double la_sum_of_magnitudes_##name(const S *x, ptrdiff_t n);                                     \
   /* x <- s x. */                                                                                  \
   void la_scale_##name(S s, S *x, ptrdiff_t n);                                                    \
   /* mean <- mean + (w - mean) f: one more value in a running mean. */                             \
@@ -69,7 +167,7 @@ LA_SINGLE_KERNELS(float, f32)
 #undef LA_SINGLE_KERNELS
 
 // What becomes of the sums that arrive at a layer.
-typedef enum { LA_IDENTITY = 0, LA_LOGISTIC = 1, LA_TANH = 2, LA_RELU = 3 } la_activation;
+typedef enum { LA_UNIT_IDENTITY = 0, LA_UNIT_LOGISTIC = 1, LA_UNIT_TANH = 2, LA_UNIT_RELU = 3 } la_activation;
 
 #define LA_NETWORK_KERNELS(S, name)                                                                \
   /* z <- activation(z + bias), for each of rows x n. */                                           \

@@ -33,7 +33,11 @@ import Testing
     ("alpha", "-1", "alpha is -1 but must be at least 0."),
     ("alpha", "nan", "alpha is nan but must be at least 0."),
     ("alpha", "much", "alpha is much but must be at least 0."),
-    ("loss", "hinges", "loss is hinges but must be one of hinge, logistic."),
+    (
+      "loss", "hinges",
+      "loss is hinges but must be one of hinge, squaredHinge, perceptron, logistic, modifiedHuber, "
+        + "squaredError, huber, epsilonInsensitive, squaredEpsilonInsensitive."
+    ),
     ("maxEpochs", "0", "maxEpochs is 0 but must be at least 1."),
     ("maxEpochs", "1.5", "maxEpochs is 1.5 but must be at least 1."),
     ("tolerance", "-1", "tolerance is -1 but must be at least 0, or none."),

@@ -5,33 +5,54 @@ import Testing
 
 /// All twelve laws, for every estimator and the settings that training depends on.
 @Suite struct LawTests {
-  // MARK: SGDClassifier
+  // MARK: Stochastic gradient descent
+
+  /// Every loss with every penalty and rate, each twice: with the rest of the settings taken in
+  /// turn, so that every pair of values meets many times.
+  @Test(arguments: LinearLoss.allCases, LinearPenalty.allCases)
+  func sgdClassifierKeepsAllLaws(loss: LinearLoss, penalty: LinearPenalty) throws {
+    for turn in Turns(loss, penalty, passiveAggressiveLoss: .hinge) {
+      let classCount = turn.pick(2, 3)
+      let classifier = SGDClassifier<Int>(
+        loss: loss, penalty: penalty, alpha: 0.1, l1Ratio: 0.4, learningRate: turn.rate,
+        averaging: turn.pick(.off, .from(step: 20), .from(step: 1)),
+        batchSize: turn.batchSize, maxEpochs: 5, tolerance: turn.pick(1e-3, nil, 1e-2), patience: 2,
+        earlyStopping: turn.pick(false, true), precision: turn.pick(.double, .double, .single),
+        classWeight: turn.pick(.none, .given([0: 2, 10: 0.5])),
+        classes: (0..<classCount).map { $0 * 10 }, seed: 7)
+      try check(
+        classifier, classCount: classCount,
+        storage: turn.pick(.dense, .sparse, .denseSingle, .sparse, .dense, .sparseSingle),
+        chunkMultiple: turn.batchSize, scale: 0.2)
+    }
+  }
 
   @Test(
-    arguments: [2, 3], [LinearLoss.hinge, .logistic])
-  func sgdClassifierKeepsAllLaws(classCount: Int, loss: LinearLoss) throws {
-    for rate in LinearLearningRate.allCases {
-      for averaging in [Averaging.off, .from(step: 20)] {
-        for storage in LawChecks<SGDClassifier<Int>>.Storage.allCases {
-          for (tolerance, penalty) in [
-            (Double?.none, LinearPenalty.l2), (1e-3, .none), (1e-3, .l2),
-          ] {
-            let classifier = SGDClassifier<Int>(
-              loss: loss, penalty: penalty, alpha: 0.01, learningRate: rate, averaging: averaging,
-              maxEpochs: 5, tolerance: tolerance,
-              classes: (0..<classCount).map { $0 * 10 }, seed: 7)
-            try check(classifier, classCount: classCount, storage: storage)
-          }
-        }
-      }
+    arguments: LinearLoss.allCases.filter { $0.rawValue.contains("quared") && $0 != .squaredHinge }
+      + [.huber, .epsilonInsensitive], LinearPenalty.allCases)
+  func sgdRegressorKeepsAllLaws(loss: LinearLoss, penalty: LinearPenalty) throws {
+    // Small enough for the large first steps of the optimal rate.
+    let data = SmallData.plane(scale: 0.2)
+    for turn in Turns(loss, penalty, passiveAggressiveLoss: .epsilonInsensitive) {
+      var checks = LawChecks(
+        SGDRegressor(
+          loss: loss, penalty: penalty, alpha: 0.1, l1Ratio: 0.4, learningRate: turn.rate,
+          averaging: turn.pick(.off, .from(step: 20), .from(step: 1)), batchSize: turn.batchSize,
+          maxEpochs: 5, tolerance: turn.pick(1e-3, nil, 1e-2), patience: 2,
+          earlyStopping: turn.pick(false, true), precision: turn.pick(.double, .double, .single),
+          seed: 7), features: data.features, target: data.target.elements)
+      checks.storage = turn.pick(.dense, .sparse, .denseSingle, .sparse, .dense, .sparseSingle)
+      checks.chunkMultiple = turn.batchSize
+      let outcomes = try checks.checkAll()
+      #expect(Law.allCases.allSatisfy { outcomes[$0] == .holds })
     }
   }
 
   private func check<Tested: Classifier & IncrementalEstimator>(
     _ classifier: Tested, classCount: Int, storage: LawChecks<Tested>.Storage = .dense,
-    chunkMultiple: Int = 1, exempt: Set<Law> = []
+    chunkMultiple: Int = 1, scale: Double = 1, exempt: Set<Law> = []
   ) throws where Tested.Label == Int {
-    let data = SmallData.clouds(classCount: classCount)
+    let data = SmallData.clouds(classCount: classCount, scale: scale)
     var checks = LawChecks(
       classifier, features: data.features, labels: data.labels, unknownLabel: 77)
     checks.storage = storage
@@ -145,4 +166,37 @@ import Testing
       features: data.features, target: RegressionTarget(data.target))
     try checks.checkAll()
   }
+}
+
+/// The learning rates that go with a loss, each twice, and a counter that the other settings
+/// follow.
+private struct Turns: Sequence, IteratorProtocol {
+  var rate: LinearLearningRate
+  private var index: Int
+  private var left: [LinearLearningRate]
+
+  init(_ loss: LinearLoss, _ penalty: LinearPenalty, passiveAggressiveLoss: LinearLoss) {
+    let rates = LinearLearningRate.allCases.filter {
+      loss == passiveAggressiveLoss || !$0.rawValue.hasPrefix("passive")
+    }
+    left = rates + rates
+    rate = rates[0]
+    index =
+      5 * (LinearLoss.allCases.firstIndex(of: loss) ?? 0)
+      + 11 * (LinearPenalty.allCases.firstIndex(of: penalty) ?? 0)
+  }
+
+  mutating func next() -> Turns? {
+    guard !left.isEmpty else { return nil }
+    rate = left.removeFirst()
+    index += 7
+    return self
+  }
+
+  /// One of some values; lists of different lengths go through them at different paces.
+  func pick<Value>(_ values: Value...) -> Value {
+    values[(index / (values.count == 2 ? 3 : 1) + index / 5) % values.count]
+  }
+
+  var batchSize: Int { index % 4 == 3 ? 5 : 1 }
 }

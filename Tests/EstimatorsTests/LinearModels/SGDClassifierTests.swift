@@ -145,8 +145,10 @@ import Testing
     for classCount in [2, 3, 5] {
       let data = SmallData.clouds(classCount: classCount, rowCount: 300, columnCount: 10)
       for loss in LinearLoss.allCases {
-        let classifier = try SGDClassifier<Int>(loss: loss, alpha: 0.001, averaging: true)
-          .fitted(data.features, to: data.labels)
+        let classifier = try SGDClassifier<Int>(
+          loss: loss, alpha: 0.001, learningRate: .constant, averaging: true
+        )
+        .fitted(data.features, to: data.labels)
         #expect(
           try classifier.score(data.features, to: data.labels) > (classCount == 5 ? 0.7 : 0.85))
       }

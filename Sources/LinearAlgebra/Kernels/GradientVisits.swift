@@ -1,0 +1,403 @@
+internal import _CLinearAlgebra
+
+/// The losses of linear models, by the numbers the kernels have for them.
+package enum LinearLossKernel: UInt32, Sendable {
+  case hinge = 0
+  case squaredHinge
+  case perceptron
+  case logistic
+  case modifiedHuber
+  case squaredError
+  case huber
+  case epsilonInsensitive
+  case squaredEpsilonInsensitive
+
+  /// Returns the loss at a score.
+  ///
+  /// - Parameters:
+  ///   - score: The score p.
+  ///   - target: The target y: ±1 of a classification.
+  ///   - epsilon: The width of some regression losses.
+  /// - Returns: L, at least 0.
+  package func value(_ score: Double, target: Double, epsilon: Double) -> Double {
+    la_loss_value(la_loss(rawValue), epsilon, score, target)
+  }
+
+  /// Returns the slope of the loss in the score.
+  package func slope(_ score: Double, target: Double, epsilon: Double) -> Double {
+    la_loss_slope(la_loss(rawValue), epsilon, score, target)
+  }
+}
+
+/// What stays the same while samples are visited by stochastic gradient descent.
+package struct GradientPlan: Sendable {
+  /// How far a step goes: against the slope, or as far as the two passive-aggressive rules allow.
+  package enum Rule: UInt32, Sendable {
+    case slope = 0
+    case passiveAggressive1
+    case passiveAggressive2
+  }
+
+  package var loss = LinearLossKernel.hinge
+  package var rule = Rule.slope
+  /// The width of some regression losses.
+  package var epsilon = 0.0
+  /// The bound of the passive-aggressive rules.
+  package var bound = 0.0
+  /// The strengths of the squared and of the absolute penalty.
+  package var squaredPenalty = 0.0
+  package var absolutePenalty = 0.0
+  /// The first step whose iterate is averaged, counted from 1; `nil` for none.
+  package var firstAveragedStep: Int?
+  /// What each class counts, or `nil`.
+  package var classWeights: [Double]?
+  package var fitsIntercept = true
+  /// Whether the objective is wanted, with its penalties.
+  package var tracksObjective = false
+
+  package init() {}
+
+  /// Calls a closure with the same in C.
+  fileprivate func withKernel<Result>(
+    isClassification: Bool, _ body: (borrowing la_plan) -> Result
+  ) -> Result {
+    func call(_ weights: UnsafePointer<Double>?) -> Result {
+      body(
+        la_plan(
+          loss: la_loss(loss.rawValue), rule: la_rule(rule.rawValue), epsilon: epsilon,
+          bound: bound, l2: squaredPenalty, l1: absolutePenalty,
+          first_averaged: Int64(firstAveragedStep ?? 0), class_weights: weights,
+          is_classification: isClassification, fits_intercept: fitsIntercept,
+          tracks_objective: tracksObjective))
+    }
+    guard let classWeights else { return call(nil) }
+    return classWeights.withUnsafeBufferPointer { call($0.baseAddress) }
+  }
+}
+
+/// What the samples are to be: classes by their numbers, or numbers.
+package enum GradientTargets: Sendable {
+  /// The class of each row; with one problem, class 1 is its positive side.
+  case labels([Int32])
+
+  /// The target of each row.
+  case numbers([Double])
+}
+
+/// Which samples are visited, and how fast.
+package struct GradientVisits: Sendable {
+  /// The rows in the order of the visits, or `nil` for the order in which they stand.
+  package var order: [Int]?
+  /// Which of the visits in this order these are.
+  package var range: Range<Int>
+  /// For each of these visits the learning rate.
+  package var rates: [Double]
+
+  package init(order: [Int]?, range: Range<Int>, rates: [Double]) {
+    self.order = order
+    self.range = range
+    self.rates = rates
+  }
+}
+
+/// What visits change beside the parameters.
+package struct GradientProgress: Sendable {
+  /// The number of steps taken.
+  package var clock = 0
+  /// What sparse vectors are multiplied by to be coefficients.
+  package var scale = 1.0
+  /// The number of iterates in the average, and what the vectors count in it beside its own array.
+  package var averagedCount = 0
+  package var averageFactor = 0.0
+  /// What the absolute penalty has added up to.
+  package var cumulativePenalty = 0.0
+  /// The losses, each before its step, as a sum; a logarithm of a product is still to be added.
+  fileprivate var lossWithoutLogarithm = 0.0
+  fileprivate var logarithmOf = 1.0
+  /// The sum of the objectives; squared and absolute norm of the coefficients.
+  package var objective = 0.0
+  package var squaredNorm = 0.0
+  package var absoluteNorm = 0.0
+
+  package init() {}
+
+  /// The sum of the losses, each before its step.
+  package var loss: Double { lossWithoutLogarithm + logarithm(logarithmOf) }
+
+  fileprivate var kernel: la_progress {
+    get {
+      la_progress(
+        clock: Int64(clock), scale: scale, averaged_count: Int64(averagedCount),
+        average_factor: averageFactor, cumulative_penalty: cumulativePenalty,
+        loss: lossWithoutLogarithm, log_product: logarithmOf,
+        objective: objective, squared_norm: squaredNorm, absolute_norm: absoluteNorm)
+    }
+    set {
+      clock = Int(newValue.clock)
+      scale = newValue.scale
+      averagedCount = Int(newValue.averaged_count)
+      averageFactor = newValue.average_factor
+      cumulativePenalty = newValue.cumulative_penalty
+      lossWithoutLogarithm = newValue.loss
+      logarithmOf = newValue.log_product
+      objective = newValue.objective
+      squaredNorm = newValue.squared_norm
+      absoluteNorm = newValue.absolute_norm
+    }
+  }
+}
+
+/// The parameters that visits change: K problems of d columns.
+package struct GradientParameters<Parameter: MatrixScalar>: Equatable, Sendable {
+  /// The vectors, K × d in row order; coefficients when multiplied by the progress's scale.
+  package var vectors: [Parameter]
+
+  /// The intercepts, K.
+  package var intercepts: [Parameter]
+
+  /// The part of the sum of iterates that stands beside the vectors, K × d, and the sum of the
+  /// intercepts, K; empty if nothing is averaged.
+  package var averageRest: [Double] = []
+  package var averageIntercepts: [Double] = []
+
+  /// What the absolute penalty has taken from each coefficient, K × d; empty if there is none.
+  package var takenPenalty: [Double] = []
+
+  package init(vectors: [Parameter], intercepts: [Parameter]) {
+    self.vectors = vectors
+    self.intercepts = intercepts
+  }
+}
+
+/// Visits samples and moves the parameters of all problems against the slopes of their losses.
+///
+/// For a sample x with weight ω, rate η and shrink s, for each problem with target y, score p = w ·
+/// x + b and slope g = ∂L/∂p:
+///
+///     w ← s w − η g ω x          b ← b − η g ω
+///     sum of iterates ← that + w, b            from the first averaged step on
+///     w ← w moved towards 0 by what is left of the cumulative penalty, and no further
+///
+/// - Complexity: O(K · stored elements) a visit; O(K · d) with dense samples.
+///
+/// **Source:** the order of the operations is that of scikit-learn's `SGDClassifier`; the penalty
+/// is Y. Tsuruoka's, J. Tsujii's and S. Ananiadou's: *Stochastic gradient descent training for
+/// L1-regularized log-linear models with cumulative penalty*, 2009.
+package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
+  package var plan: GradientPlan
+  package var visits: GradientVisits
+  package var targets: GradientTargets
+  package var weights: [Double]?
+  package var progress: GradientProgress
+  package var parameters: GradientParameters<Parameter>
+
+  package init(
+    plan: GradientPlan, visits: GradientVisits, targets: GradientTargets, weights: [Double]?,
+    progress: GradientProgress, parameters: GradientParameters<Parameter>
+  ) {
+    self.plan = plan
+    self.visits = visits
+    self.targets = targets
+    self.weights = weights
+    self.progress = progress
+    self.parameters = parameters
+  }
+
+  package mutating func _visit<Stored: MatrixScalar>(_ matrix: Matrix<Stored>) {
+    let width = matrix.columnCount
+    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in
+      matrix.elements.withUnsafeBufferPointer { x in
+        guard let x = x.baseAddress else { return }
+        Stored._visitStored(
+          plan, visits, progress, x, width, parameters.vectors, parameters.intercepts,
+          parameters.problemCount, parameters.averageRest, parameters.averageIntercepts,
+          parameters.takenPenalty, scratch)
+      }
+    }
+  }
+
+  package mutating func _visit<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
+    let width = matrix.columnCount
+    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in
+      matrix.values.withUnsafeBufferPointer { v in
+        matrix.columns.withUnsafeBufferPointer { j in
+          matrix.rowOffsets.withUnsafeBufferPointer { offsets in
+            guard let offsets = offsets.baseAddress else { return }
+            // Addresses of nothing, if nothing is stored.
+            withUnsafePointer(to: Stored.zero) { zero in
+              withUnsafePointer(to: Int32.zero) { column in
+                Stored._visitSparseStored(
+                  plan, visits, progress, v.baseAddress ?? zero, j.baseAddress ?? column, offsets,
+                  width, parameters.vectors, parameters.intercepts, parameters.problemCount,
+                  parameters.averageRest, parameters.averageIntercepts, parameters.takenPenalty,
+                  scratch)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The addresses of the parameters.
+  struct Addresses {
+    var vectors: UnsafeMutablePointer<Parameter>
+    var intercepts: UnsafeMutablePointer<Parameter>
+    var problemCount: Int
+    var averageRest: UnsafeMutablePointer<Double>?
+    var averageIntercepts: UnsafeMutablePointer<Double>?
+    var takenPenalty: UnsafeMutablePointer<Double>?
+  }
+
+  /// Calls a closure with everything as the kernels have it.
+  private mutating func visit(
+    rowCount: Int,
+    _ body: (
+      UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Addresses,
+      UnsafeMutablePointer<Parameter>
+    ) -> Void
+  ) {
+    var kernelProgress = progress.kernel
+    let problemCount = parameters.intercepts.count
+    let (plan, visits, targets, weights) = (plan, visits, targets, weights)
+    func withAddresses(_ body: (Addresses) -> Void) {
+      parameters.vectors.withUnsafeMutableBufferPointer { w in
+        parameters.intercepts.withUnsafeMutableBufferPointer { b in
+          parameters.averageRest.withUnsafeMutableBufferPointer { rest in
+            parameters.averageIntercepts.withUnsafeMutableBufferPointer { averageB in
+              parameters.takenPenalty.withUnsafeMutableBufferPointer { taken in
+                guard let w = w.baseAddress, let b = b.baseAddress else { return }
+                body(
+                  Addresses(
+                    vectors: w, intercepts: b, problemCount: problemCount,
+                    averageRest: rest.isEmpty ? nil : rest.baseAddress,
+                    averageIntercepts: averageB.isEmpty ? nil : averageB.baseAddress,
+                    takenPenalty: taken.isEmpty ? nil : taken.baseAddress))
+              }
+            }
+          }
+        }
+      }
+    }
+    let isClassification = if case .labels = targets { true } else { false }
+    plan.withKernel(isClassification: isClassification) { kernelPlan in
+      visits.withKernel(targets, weights, rowCount: rowCount) { kernelVisits in
+        withAddresses { addresses in
+          withUnsafeTemporaryAllocation(of: Parameter.self, capacity: problemCount) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            withUnsafePointer(to: kernelPlan) { plan in
+              withUnsafePointer(to: kernelVisits) { visits in
+                withUnsafeMutablePointer(to: &kernelProgress) { progress in
+                  body(plan, visits, progress, addresses, scratch)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    progress.kernel = kernelProgress
+  }
+}
+
+extension GradientVisits {
+  /// Calls a closure with the same in C.
+  fileprivate func withKernel(
+    _ targets: GradientTargets, _ weights: [Double]?, rowCount: Int,
+    _ body: (borrowing la_visits) -> Void
+  ) {
+    func withOptional<Value>(_ values: [Value]?, _ body: (UnsafePointer<Value>?) -> Void) {
+      guard let values else { return body(nil) }
+      values.withUnsafeBufferPointer { body($0.baseAddress) }
+    }
+    let (labels, numbers): ([Int32]?, [Double]?) =
+      switch targets {
+      case .labels(let labels): (labels, nil)
+      case .numbers(let numbers): (nil, numbers)
+      }
+    withOptional(order) { order in
+      withOptional(labels) { labels in
+        withOptional(numbers) { numbers in
+          withOptional(weights) { weights in
+            rates.withUnsafeBufferPointer { rates in
+              guard let rates = rates.baseAddress else { return }
+              let start = order.map { UnsafeRawPointer($0 + range.lowerBound) }
+              body(
+                la_visits(
+                  order: start?.assumingMemoryBound(to: Int64.self),
+                  first: Int64(range.lowerBound), count: range.count,
+                  row_count: Int64(rowCount), labels: labels, targets: numbers, weights: weights,
+                  rates: rates))
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// One step on a batch, in the pieces that batches are made of.
+package enum GradientBatch {
+  /// Turns the scores of one sample, without intercepts, into the factors of its step.
+  ///
+  /// - Parameters:
+  ///   - scores: The scores of all problems, which the factors replace.
+  ///   - length: The learning rate times what the sample counts.
+  ///   - squares: The sum of squares of the sample, for the passive-aggressive rules.
+  ///   - row: The row of the sample.
+  ///   - targets: What all samples are to be.
+  ///   - intercepts: The intercepts of all problems.
+  ///   - plan: What stays the same.
+  ///   - progress: What the losses are added to.
+  package static func factors<Parameter: MatrixScalar>(
+    _ scores: inout [Parameter], length: Double, squares: Double, row: Int,
+    targets: GradientTargets, intercepts: [Parameter], plan: GradientPlan,
+    progress: inout GradientProgress
+  ) {
+    var label: Int32 = 0
+    var number = 0.0
+    var isClassification = false
+    switch targets {
+    case .labels(let labels):
+      label = labels[row]
+      isClassification = true
+    case .numbers(let numbers): number = numbers[row]
+    }
+    var kernelProgress = progress.kernel
+    plan.withKernel(isClassification: isClassification) { kernelPlan in
+      withUnsafePointer(to: kernelPlan) { plan in
+        withUnsafeMutablePointer(to: &kernelProgress) { progress in
+          Parameter._factors(
+            plan, length, squares, label, number, intercepts, intercepts.count, &scores, progress)
+        }
+      }
+    }
+    progress.kernel = kernelProgress
+  }
+
+  /// Moves coefficients, scale · vector, towards zero by what is left of a cumulative penalty.
+  ///
+  /// - Parameters:
+  ///   - penalty: The cumulative penalty.
+  ///   - scale: What vectors are multiplied by to be coefficients.
+  ///   - columns: The columns concerned, or `nil` for all.
+  ///   - problem: The problem whose vector it is.
+  ///   - columnCount: The number of columns, d.
+  ///   - parameters: The parameters, of which vectors and taken penalties change.
+  package static func truncate<Parameter: MatrixScalar>(
+    penalty: Double, scale: Double, columns: [Int32]?, problem: Int, columnCount: Int,
+    _ parameters: inout GradientParameters<Parameter>
+  ) {
+    let start = problem * columnCount
+    parameters.vectors.withUnsafeMutableBufferPointer { w in
+      parameters.takenPenalty.withUnsafeMutableBufferPointer { taken in
+        guard let w = w.baseAddress, let taken = taken.baseAddress else { return }
+        guard let columns else {
+          Parameter._truncate(penalty, scale, nil, columnCount, w + start, taken + start)
+          return
+        }
+        Parameter._truncate(penalty, scale, columns, columns.count, w + start, taken + start)
+      }
+    }
+  }
+}
