@@ -19,7 +19,7 @@ import warnings
 import numpy as np
 import scipy.sparse
 import sklearn
-from sklearn.linear_model import LinearRegression, SGDClassifier
+from sklearn.linear_model import LinearRegression, SGDClassifier, SGDRegressor
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
@@ -52,52 +52,112 @@ def numbers(array):
     return np.asarray(array, dtype=float).ravel().tolist()
 
 
-# SGDClassifier: the iterates after ten epochs in the order of the rows.
-cases = []
-rates = {"constant": "constant", "optimal": "optimal", "inverseScaling": "invscaling"}
-losses = {"hinge": "hinge", "logistic": "log_loss"}
-for data, loss, penalty, rate, average, storage in itertools.product(
-    ["iris", "breast-cancer"], losses, ["l2", "none"], rates, [0, 1, 200], ["dense", "sparse"]
-):
-    features, labels = sample(data)
-    features = scaled(features)
-    if storage == "sparse":
+# SGDClassifier and SGDRegressor. Names in Swift, and scikit-learn's.
+losses = {
+    "hinge": "hinge", "squaredHinge": "squared_hinge", "perceptron": "perceptron", "logistic": "log_loss",
+    "modifiedHuber": "modified_huber", "squaredError": "squared_error", "huber": "huber",
+    "epsilonInsensitive": "epsilon_insensitive", "squaredEpsilonInsensitive": "squared_epsilon_insensitive",
+}
+regression_losses = ["squaredError", "huber", "epsilonInsensitive", "squaredEpsilonInsensitive"]
+penalties = {"l2": "l2", "none": None, "l1": "l1", "elasticNet": "elasticnet"}
+rates = {
+    "constant": "constant", "optimal": "optimal", "inverseScaling": "invscaling", "adaptive": "adaptive",
+    "passiveAggressive1": "pa1", "passiveAggressive2": "pa2",
+}
+passive = ["passiveAggressive1", "passiveAggressive2"]
+averagings = {0: "false", 1: "true", 200: "200"}
+# With an absolute penalty the average of scikit-learn is not the mean of the iterates: it is left out.
+absolute = ["l1", "elasticNet"]
+
+
+def strength(penalty, rate):
+    # The first steps of the optimal rate are too long for anything smaller; an absolute penalty leaves little at 0.01.
+    return 0.02 if penalty in ["l2", "none"] else 0.01 if rate == "optimal" else 0.001
+
+
+def sgd_case(estimator, data, features, target, storage="dense", weights=False, class_weight=None, **settings):
+    """Fits in the order of the rows; `settings` are those of both sides by their Swift names."""
+    sparse = storage == "sparse"
+    if sparse:
         # Something to leave out; and no intercept, whose step scikit-learn scales for sparse samples.
         features = np.where(features < 0.3, 0.0, features)
-    settings = dict(alpha=0.01, eta0=0.1, power_t=0.3)
-    model = SGDClassifier(
-        loss=losses[loss], penalty=None if penalty == "none" else penalty, learning_rate=rates[rate],
-        average=average if average else False, fit_intercept=storage == "dense", shuffle=False, tol=None, max_iter=10,
-        **settings,
+        settings["fitsIntercept"] = False
+    # Sizes with which no step goes beyond twice what its loss asks for: beyond it, differences in rounding grow without
+    # bound, and two right programs need not agree. Passive-aggressive steps are the longer, the smaller the sample.
+    if settings["learningRate"] not in passive:
+        features = features / 4
+    if sparse:
+        features = scipy.sparse.csr_matrix(features)
+    own = dict(
+        loss=losses[settings["loss"]], penalty=penalties[settings["penalty"]], alpha=settings["alpha"],
+        l1_ratio=0.4, epsilon=0.2, learning_rate=rates[settings["learningRate"]], eta0=settings["initialLearningRate"],
+        power_t=0.3, average=settings["averaging"] or False, fit_intercept=not sparse, shuffle=False,
+        max_iter=settings["maxEpochs"], tol=settings["tolerance"], n_iter_no_change=3,
     )
-    model.fit(features if storage == "dense" else scipy.sparse.csr_matrix(features), labels)
-    cases.append(dict(
-        data=data, storage=storage, epochs=10,
-        settings={
-            "loss": loss, "penalty": penalty, "learningRate": rate, "alpha": "0.01", "initialLearningRate": "0.1",
-            "powerT": "0.3", "averaging": {0: "false", 1: "true"}.get(average, str(average)), "maxEpochs": "10",
-            "fitsIntercept": "true" if storage == "dense" else "false", "tolerance": "none",
-            "visitingOrder": "sequential",
-        },
+    texts = {name: str(value) for name, value in settings.items()}
+    texts |= dict(l1Ratio="0.4", epsilon="0.2", powerT="0.3", patience="3", visitingOrder="sequential")
+    texts["averaging"] = averagings[settings["averaging"]]
+    texts["fitsIntercept"] = "false" if sparse else "true"
+    texts["tolerance"] = "none" if settings["tolerance"] is None else str(settings["tolerance"])
+    if class_weight is not None:
+        own["class_weight"] = class_weight
+        texts["classWeight"] = class_weight if isinstance(class_weight, str) else ",".join(
+            f"{label}:{weight}" for label, weight in class_weight.items())
+    model = estimator(**own)
+    model.fit(features, target, sample_weight=0.25 + np.arange(len(target)) % 4 / 4 if weights else None)
+    return dict(
+        data=data, storage=storage, weights=weights, epochs=int(model.n_iter_), settings=texts,
         coefficients=numbers(model.coef_), intercepts=numbers(model.intercept_),
-    ))
-# Where the stopping rule ends training (two classes: one rule on either side).
-for loss, rate in itertools.product(losses, rates):
-    features, labels = sample("breast-cancer")
-    model = SGDClassifier(
-        loss=losses[loss], learning_rate=rates[rate], alpha=0.001, eta0=0.05, power_t=0.3, shuffle=False, tol=1e-3,
-        n_iter_no_change=3, max_iter=300,
     )
-    model.fit(scaled(features), labels)
-    cases.append(dict(
-        data="breast-cancer", storage="dense", epochs=int(model.n_iter_),
-        settings={
-            "loss": loss, "learningRate": rate, "alpha": "0.001", "initialLearningRate": "0.05", "powerT": "0.3",
-            "maxEpochs": "300", "tolerance": "0.001", "patience": "3", "visitingOrder": "sequential",
-        },
-        coefficients=numbers(model.coef_), intercepts=numbers(model.intercept_),
-    ))
+
+
+
+
+# The iterates after ten epochs: every loss, penalty, rate, average, storage; weights in turn.
+cases = []
+turn = itertools.cycle(itertools.product([False, True], [None, "given", "balanced"]))
+for loss, penalty, rate, average, storage, data in itertools.product(
+    losses, penalties, rates, averagings, ["dense", "sparse"], ["iris", "breast-cancer"]
+):
+    if rate == "adaptive" or (rate in passive and loss != "hinge") or (average and penalty in absolute):
+        continue
+    features, labels = sample(data)
+    weights, class_weight = next(turn)
+    if class_weight == "given":
+        class_weight = {label: 0.5 + index / 2 for index, label in enumerate(sorted(set(labels)))}
+    cases.append(sgd_case(
+        SGDClassifier, data, scaled(features), labels, storage, weights, class_weight, loss=loss, penalty=penalty,
+        learningRate=rate, alpha=strength(penalty, rate), initialLearningRate=0.1, averaging=average, maxEpochs=10, tolerance=None))
 write("sgd-classifier", cases)
+
+cases = []
+features, target = sample("diabetes")
+features, target = scaled(features), target.astype(float) / 100
+turn = itertools.cycle([False, True])
+for loss, penalty, rate, average, storage in itertools.product(
+    regression_losses, penalties, rates, averagings, ["dense", "sparse"]
+):
+    if rate == "adaptive" or (rate in passive and loss != "epsilonInsensitive") or (average and penalty in absolute):
+        continue
+    cases.append(sgd_case(
+        SGDRegressor, "diabetes", features, target, storage, next(turn), loss=loss, penalty=penalty,
+        learningRate=rate, alpha=strength(penalty, rate), initialLearningRate=0.1, averaging=average, maxEpochs=10,
+        tolerance=None))
+write("sgd-regressor", cases)
+
+# Where the stopping rule ends training, or lowers the rate (two classes and numbers: one rule on either side). Without an
+# absolute penalty, whose objective scikit-learn takes from norms that the penalty does not update.
+cases = []
+bc_features, bc_labels = sample("breast-cancer")
+for penalty, rate in itertools.product(["l2", "none"], ["constant", "optimal", "inverseScaling", "adaptive"]):
+    shared = dict(
+        penalty=penalty, learningRate=rate, alpha=strength(penalty, rate), initialLearningRate=0.1, averaging=0, maxEpochs=300,
+        tolerance=1e-3)
+    for loss in losses:
+        cases.append(sgd_case(SGDClassifier, "breast-cancer", scaled(bc_features), bc_labels, loss=loss, **shared))
+    for loss in regression_losses:
+        cases.append(sgd_case(SGDRegressor, "diabetes", features, target, loss=loss, **shared))
+write("sgd-stopping", cases)
 
 # MLPClassifier: parameters and losses after twenty epochs in the order of the rows, from a start that is written down.
 cases = []

@@ -35,6 +35,12 @@ enum Samples {
     return (features, labels)
   }
 
+  /// The features and targets of the diabetes data.
+  static func diabetes() throws -> (features: Matrix<Double>, target: [Double]) {
+    let sample = try labelled(.diabetes)
+    return (sample.features, sample.labels.compactMap { Double($0) })
+  }
+
   /// Each column divided by its largest absolute value.
   static func scaled(_ features: Matrix<Double>) throws -> Matrix<Double> {
     var result = features

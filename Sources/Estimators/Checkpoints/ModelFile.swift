@@ -43,12 +43,16 @@ public enum ModelFile {
     archive[text: "hyperparameters"] = JSON.object(estimator.hyperparameters.texts)
     archive[text: "checksum"] = noChecksum
     var bytes = Safetensors.encode(archive)
-    let digits = String(CRC32C.checksum(bytes), radix: 16)
     if let range = checksumRange(bytes) {
-      bytes.replaceSubrange(
-        range, with: (String(repeating: "0", count: 8 - digits.count) + digits).utf8)
+      bytes.replaceSubrange(range, with: checksum(bytes).utf8)
     }
     return bytes
+  }
+
+  /// The checksum as it stands in a file: eight digits, of which the letters are small.
+  private static func checksum(_ bytes: [UInt8]) -> String {
+    let digits = String(CRC32C.checksum(bytes), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   /// What a file says of itself, before it is known what kind of estimator it holds.
@@ -97,8 +101,7 @@ public enum ModelFile {
     }
     var blank = bytes
     blank.replaceSubrange(range, with: noChecksum.utf8)
-    let written = String(decoding: bytes[range], as: UTF8.self)
-    guard UInt32(written, radix: 16) == CRC32C.checksum(blank) else {
+    guard bytes[range].elementsEqual(checksum(blank).utf8) else {
       throw .unreadableModel(reason: "its checksum is wrong, so the file is damaged")
     }
     guard let estimator = archive[text: "estimator"],

@@ -137,8 +137,9 @@ extension LinearIterate {
     factors.reserveCapacity(rows.count * problems)
     for row in rows {
       var scores = [Parameter](repeating: 0, count: problems)
-      var scoreSpan = scores.mutableSpan
-      features.dotProducts(ofRow: row, with: parameters.vectors.span, into: &scoreSpan)
+      scores.withMutableSpan { scores in
+        features.dotProducts(ofRow: row, with: parameters.vectors.span, into: &scores)
+      }
       if progress.scale != 1 {
         for index in scores.indices {
           scores[index] = Parameter(Double(scores[index]) * progress.scale)
@@ -168,14 +169,16 @@ extension LinearIterate {
           parameters.intercepts[problem] += Parameter(Double(own[problem]) * progress.scale)
         }
       }
-      var vectorSpan = parameters.vectors.mutableSpan
-      features.addRow(row, times: own.span, toScaled: &vectorSpan, scale: 1)
+      parameters.vectors.withMutableSpan { vectors in
+        features.addRow(row, times: own.span, toScaled: &vectors, scale: 1)
+      }
       guard progress.averageFactor != 0 else { continue }
       // What has just been added to the vectors must not count in the sum of past iterates.
       for problem in own.indices { own[problem] *= -1 }
       let back = own.map { Double($0) * progress.averageFactor }
-      var restSpan = parameters.averageRest.mutableSpan
-      features.addRow(row, times: back.span, toScaled: &restSpan, scale: 1)
+      parameters.averageRest.withMutableSpan { rest in
+        features.addRow(row, times: back.span, toScaled: &rest, scale: 1)
+      }
     }
     if let first = plan.firstAveragedStep, progress.clock >= first {
       addToAverage(isSparse: features.isSparse, &progress)

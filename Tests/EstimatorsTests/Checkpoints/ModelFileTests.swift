@@ -42,6 +42,23 @@ import Testing
     }
   }
 
+  @Test func aChecksumInOtherDigitsIsNoticed() throws {
+    // Of many files, some have letters in their checksums.
+    for seed in 1...8 {
+      var classifier = try trained()
+      classifier.seed = UInt64(seed)
+      let bytes = ModelFile.encode(classifier)
+      let key = Array("\"checksum\":\"".utf8)
+      let start =
+        try #require(
+          bytes.indices.first { bytes[$0...].starts(with: key) }) + key.count
+      var other = bytes
+      for index in start..<start + 8 where bytes[index] >= UInt8(ascii: "a") { other[index] -= 32 }
+      guard other != bytes else { continue }
+      #expect(throws: EstimatorError.self) { try ModelFile.decode(other) }
+    }
+  }
+
   @Test func everyTruncationIsNoticed() throws {
     let bytes = ModelFile.encode(try trained())
     for count in bytes.indices {

@@ -33,9 +33,8 @@ import Testing
     var target: Matrix<Double>
 
     init(targetCount: Int) throws {
-      let sample = try Samples.labelled(.diabetes)
-      features = sample.features
-      let y = sample.labels.compactMap(Double.init)
+      let (x, y) = try Samples.diabetes()
+      features = x
       target = Matrix(rowCount: y.count, columnCount: targetCount)
       for row in y.indices {
         let columns = [y[row], features[row, 2] * 100 + y[row] / 7, y[row].squareRoot()]

@@ -54,40 +54,32 @@ import Testing
 
   // MARK: Against scikit-learn
 
-  private struct Reference: Decodable {
-    var data: String
-    var storage: String
-    var epochs: Int
-    var settings: [String: String]
-    var coefficients: [Double]
-    var intercepts: [Double]
-  }
-
-  /// Sequential order and the same start: 1e-10, which leaves room for sums formed in another
+  /// Every loss, penalty, rate, average and storage, with class and sample weights in turn; in
+  /// sequential order from the same start: 1e-10, which leaves room for sums formed in another
   /// order.
   @Test func iteratesAgreeWithScikitLearn() throws {
-    for reference in try References.cases("sgd-classifier", of: Reference.self) {
-      let sample = try Samples.labelled(SampleData(named: reference.data))
-      var features = try Samples.scaled(sample.features)
-      var classifier = SGDClassifier<String>()
-      for (name, text) in reference.settings {
-        try classifier.hyperparameters.set(name, to: text, of: "SGDClassifier")
-      }
-      let summary: TrainingSummary
-      if reference.storage == "sparse" {
-        features.withUnsafeMutableElements { elements in
-          for index in elements.indices where elements[index] < 0.3 { elements[index] = 0 }
-        }
-        summary = try classifier.fit(CSRMatrix(features), to: sample.labels)
-      } else {
-        summary = try classifier.fit(features, to: sample.labels)
-      }
-      let model = try #require(classifier.model)
-      let distance = relativeDistance(model.coefficients.elements, reference.coefficients)
-      #expect(distance < 1e-10, "\(reference.data) \(reference.storage) \(reference.settings)")
-      #expect(relativeDistance(model.intercepts, reference.intercepts) < 1e-10)
-      #expect(summary.epochCount == reference.epochs)
+    for reference in try References.cases("sgd-classifier", of: LinearReference.self) {
+      try agree(reference)
     }
+  }
+
+  @Test func stopsInTheSameEpochAsScikitLearn() throws {
+    let references = try References.cases("sgd-stopping", of: LinearReference.self)
+    for reference in references where reference.data != "diabetes" { try agree(reference) }
+  }
+
+  private func agree(_ reference: LinearReference) throws {
+    let sample = try Samples.labelled(SampleData(named: reference.data))
+    var classifier = SGDClassifier<String>()
+    for (name, text) in reference.settings {
+      try classifier.hyperparameters.set(name, to: text, of: "SGDClassifier")
+    }
+    let summary = try classifier.fit(
+      reference.stored(Samples.scaled(sample.features)), to: sample.labels,
+      weights: reference.weights(sample.labels.count),
+      context: TrainingContext())
+    let model = try #require(classifier.model)
+    reference.compare(model.coefficients, model.intercepts, summary.epochCount)
   }
 
   // MARK: Equivalences
