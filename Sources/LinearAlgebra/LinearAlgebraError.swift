@@ -28,6 +28,9 @@ public enum LinearAlgebraError: Error, Equatable {
   /// An iteration inside LAPACK did not converge.
   case noConvergence(routine: String)
 
+  /// A result is too large for the precision.
+  case overflow(operation: String)
+
   /// A dimension is larger than the library's 32-bit integers.
   case tooLarge(dimension: Int)
 }
@@ -56,6 +59,8 @@ extension LinearAlgebraError: CustomStringConvertible {
       "The triangular matrix has no inverse: diagonal element \(index) is zero."
     case .noConvergence(let routine):
       "The iteration in \(routine) did not converge. Scale the columns to similar size."
+    case .overflow(let operation):
+      "The numbers are too large for \(operation). Scale them down."
     case .tooLarge(let dimension):
       "A dimension of \(dimension) is more than the BLAS library can count (2147483647)."
     }

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ([0, 1], [Int32(0)], [1.0], "2 rows need 3 offsets, but there are 2"),
+    ([0, 1], [Int32(0)], [1.0], "2 rows need one offset more than that, but there are 2"),
     ([0, 2, 1], [0], [1], "row 1 begins at 2 and ends at 1"),
     ([0, 1, 1], [0, 1], [1, 1], "offsets run from 0 to 1, but there are 2 columns and 2 values"),
     ([0, 1, 1], [0], [1, 2], "offsets run from 0 to 1, but there are 1 columns and 2 values"),

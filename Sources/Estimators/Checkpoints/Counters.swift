@@ -28,7 +28,7 @@ struct Counters: Equatable, Sendable {
     guard let text = archive[text: Self.key],
       let counts = JSON.decoded(text, as: [String: Int].self),
       let epochCount = counts["epochCount"], let sampleCount = counts["sampleCount"],
-      epochCount >= 0, sampleCount >= 0
+      TensorArchive.counts.contains(epochCount), TensorArchive.counts.contains(sampleCount)
     else { throw .unreadableModel(reason: "the counters are missing or damaged") }
     self.init(epochCount: epochCount, sampleCount: sampleCount)
   }

@@ -8,6 +8,9 @@ public struct TensorArchive: Equatable, Sendable {
   /// The tensors, in the order in which they were appended.
   public private(set) var tensors: [Tensor] = []
 
+  /// Where each tensor stands among them.
+  private var positions: [String: Int] = [:]
+
   /// The texts by name.
   public private(set) var metadata: [String: String] = [:]
 
@@ -19,6 +22,7 @@ public struct TensorArchive: Equatable, Sendable {
   /// - Precondition: No tensor of that name is there yet.
   public mutating func append(_ tensor: Tensor) {
     precondition(!contains(tensor.name), "An archive holds one tensor of a name: \(tensor.name).")
+    positions[tensor.name] = tensors.count
     tensors.append(tensor)
   }
 
@@ -49,10 +53,10 @@ public struct TensorArchive: Equatable, Sendable {
   }
 
   /// Whether there is a tensor of a name.
-  public func contains(_ name: String) -> Bool { tensors.contains { $0.name == name } }
+  public func contains(_ name: String) -> Bool { positions[name] != nil }
 
   /// The tensor of a name, or `nil`.
-  public subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
+  public subscript(name: String) -> Tensor? { positions[name].map { tensors[$0] } }
 
   /// Appends everything in another archive, each name behind a prefix.
   public mutating func append(contentsOf other: TensorArchive, prefix: String = "") {
@@ -78,9 +82,9 @@ public struct TensorArchive: Equatable, Sendable {
 
   /// Returns the archive without the tensors and texts whose names satisfy a condition.
   public func removing(where shouldBeRemoved: (String) -> Bool) -> TensorArchive {
-    var result = self
-    result.tensors.removeAll { shouldBeRemoved($0.name) }
-    result.metadata = result.metadata.filter { !shouldBeRemoved($0.key) }
+    var result = TensorArchive()
+    for tensor in tensors where !shouldBeRemoved(tensor.name) { result.append(tensor) }
+    result.metadata = metadata.filter { !shouldBeRemoved($0.key) }
     return result
   }
 
@@ -153,15 +157,31 @@ extension TensorArchive {
     return try numberIfPresent(name) ?? 0
   }
 
-  /// Returns a single whole number that is not negative.
+  /// What can have been counted: no more than 2⁵³, so that a count from a damaged file can still be
+  /// counted on.
+  static let counts = 0...(1 << 53)
+
+  /// Returns a single whole number, 0 … 2⁵³.
   ///
   /// - Throws: ``EstimatorError/unreadableModel(reason:)`` if it is missing or not one such number.
   public func count(_ name: String) throws(EstimatorError) -> Int {
     let tensor = try required(name)
-    guard tensor.shape.isEmpty, let integer = tensor.integers?.first, integer >= 0 else {
+    guard tensor.shape.isEmpty, let integer = tensor.integers?.first,
+      Self.counts.contains(integer)
+    else {
       throw .unreadableModel(reason: "tensor \(name) is not a count")
     }
     return integer
+  }
+
+  /// Returns whether something holds, which stands as a 1 or a 0, or not at all for no.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)`` if it stands as anything else.
+  func flag(_ name: String) throws(EstimatorError) -> Bool {
+    guard contains(name) else { return false }
+    guard self[name]?.shape == [], let flag = self[name]?.integers?.first, (0...1).contains(flag)
+    else { throw .unreadableModel(reason: "tensor \(name) is neither 0 nor 1") }
+    return flag == 1
   }
 
   private func required(_ name: String) throws(EstimatorError) -> Tensor {

@@ -92,6 +92,9 @@ public struct LinearRegression: TrainableEstimator, Regressor {
         call: "Starting from given initial parameters", setting: "LinearRegression",
         remedy: "Its answer does not depend on a start.")
     }
+    guard target.columnCount > 0 else {
+      throw .mismatchedTargetColumnCount(expected: 1, actual: 0)
+    }
     return LinearRegressionLearned(
       featureCount: features.columnCount, targetCount: target.columnCount,
       featureNames: features.featureNames, fitsIntercept: hyperparameters.fitsIntercept)

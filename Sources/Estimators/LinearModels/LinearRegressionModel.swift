@@ -62,14 +62,18 @@ public struct LinearRegressionModel: SettingsRecording {
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let coefficients = try archive.matrix("coefficients")
-    guard let rank = archive[text: "rank"].flatMap({ Int($0) }), rank >= 0 else {
-      throw .unreadableModel(reason: "the rank is missing or damaged")
+    guard let rank = archive[text: "rank"].flatMap({ Int($0) }),
+      (0...coefficients.columnCount).contains(rank)
+    else { throw .unreadableModel(reason: "the rank is missing or damaged") }
+    let condition = archive[text: "condition"]
+    guard condition.map({ Double($0).map { $0 > 0 } ?? false }) ?? true else {
+      throw .unreadableModel(reason: "the condition number is damaged")
     }
     self.init(
       coefficients: coefficients,
       intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
       featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
-      rank: rank, conditionEstimate: archive[text: "condition"].flatMap { Double($0) })
+      rank: rank, conditionEstimate: condition.flatMap { Double($0) })
     settings = try RecordedSettings(from: archive)
   }
 }

@@ -146,7 +146,7 @@ struct StochasticGradientMemory: Equatable, Sendable {
     progress = try TrainingProgress(from: archive)
     iterate =
       archive.contains("iterate.vectors") ? try AnyLinearIterate(from: archive) : nil
-    showsBest = archive.contains("stopping.model_is_best")
+    showsBest = try archive.flag("stopping.model_is_best")
     best =
       archive.contains("stopping.best.coefficients")
       ? try LinearParameters(from: archive, prefix: "stopping.best.") : nil

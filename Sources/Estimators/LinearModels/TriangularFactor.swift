@@ -48,6 +48,7 @@ struct TriangularFactor: Equatable, Sendable {
       let rows = start..<min(start + blockSize, features.rowCount)
       let block = stacked(features, targets, weights, rows)
       r = try QRFactorization(block).r.withoutNegativeDiagonal()
+      guard r.isAllFinite else { throw .overflow(operation: "least squares") }
     }
     sampleCount += features.rowCount
   }
@@ -88,17 +89,23 @@ struct TriangularFactor: Equatable, Sendable {
   func solve(featureNames: [String]?) throws(LinearAlgebraError) -> LinearRegressionModel {
     let offset = hasIntercept ? 1 : 0
     let rowCount = max(0, min(r.rowCount - offset, featureCount))
+    let tolerance = Double(max(sampleCount, featureCount)) * Double.ulpOfOne
     var triangle = Matrix<Double>(rowCount: rowCount, columnCount: featureCount)
     var right = Matrix<Double>(rowCount: rowCount, columnCount: targetCount)
+    let varies = (0..<featureCount).map { !isConstant($0, tolerance: tolerance) }
     for row in 0..<rowCount {
-      for column in row..<featureCount { triangle[row, column] = r[row + offset, column + offset] }
+      for column in row..<featureCount where varies[column] {
+        triangle[row, column] = r[row + offset, column + offset]
+      }
       for column in 0..<targetCount {
         right[row, column] = r[row + offset, column + offset + featureCount]
       }
     }
-    let tolerance = Double(max(sampleCount, featureCount)) * Double.ulpOfOne
     let answer = try Matrix.solveTriangular(triangle, right, tolerance: tolerance)
-    let coefficients = answer.solution.transposed()
+    var coefficients = answer.solution.transposed()
+    for column in 0..<featureCount where !varies[column] {
+      for target in 0..<targetCount { coefficients[target, column] = 0 }
+    }
     let intercepts = (0..<targetCount).map { target in
       guard hasIntercept else { return 0.0 }
       let explained = (0..<featureCount).reduce(0) {
@@ -106,9 +113,19 @@ struct TriangularFactor: Equatable, Sendable {
       }
       return (r[0, 1 + featureCount + target] - explained) / r[0, 0]
     }
+    guard intercepts.isFinite else { throw .overflow(operation: "an intercept") }
     return LinearRegressionModel(
       coefficients: coefficients, intercepts: intercepts, featureNames: featureNames,
       rank: answer.rank, conditionEstimate: answer.conditionEstimate)
+  }
+
+  /// Whether a feature is the same in all rows: with an intercept, what is left of it without its
+  /// mean is then only rounding, and no coefficient must be made of it.
+  private func isConstant(_ feature: Int, tolerance: Double) -> Bool {
+    guard hasIntercept else { return false }
+    let column = r.column(1 + feature)
+    let left = column.dropFirst().map(abs).max() ?? 0
+    return left <= tolerance * abs(column[0])
   }
 
   func write(to archive: inout TensorArchive) {
@@ -125,7 +142,7 @@ struct TriangularFactor: Equatable, Sendable {
   ) throws(EstimatorError) {
     self.init(
       featureCount: featureCount, targetCount: targetCount,
-      hasIntercept: try archive.count("has_intercept") != 0)
+      hasIntercept: try archive.flag("has_intercept"))
     sampleCount = try archive.count("sample_count")
     r = try archive.matrix("factor", columns: width)
     guard r.rowCount > 0, sampleCount > 0 else {

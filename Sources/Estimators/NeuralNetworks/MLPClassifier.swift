@@ -262,7 +262,7 @@ extension MLPClassifier {
         let order = progress.nextOrder(
           settings.visitingOrder, seed: settings.seed, count: features.rowCount)
         let loss = try trainer.runEpoch(&learned, order: order, rate: rate)
-        guard learned.parameters.isFinite else {
+        guard learned.parameters.isFinite, learned.optimizer?.isFinite ?? true else {
           throw .diverged(
             epoch: progress.epochCount - learned.progress.epochCount + 1,
             remedy: EpochLoop.divergenceRemedy)

@@ -35,8 +35,10 @@ public struct MLPTrainingState: SettingsRecording {
     optimizer.stepCount = try archive.count("optimizer.step")
     optimizer.first = try archive.numbers("optimizer.first")
     optimizer.second = try archive.numbers("optimizer.second")
-    guard optimizer.second.isEmpty || optimizer.second.count == optimizer.first.count else {
-      throw .unreadableModel(reason: "the optimizer's two means have different lengths")
+    let isAdam =
+      settings["solver"].map { $0 == NetworkSolver.adam.rawValue } ?? !optimizer.second.isEmpty
+    guard optimizer.second.count == (isAdam ? optimizer.first.count : 0) else {
+      throw .unreadableModel(reason: "the optimizer's memory is not that of its solver")
     }
     self.optimizer = optimizer
   }

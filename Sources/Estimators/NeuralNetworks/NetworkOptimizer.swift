@@ -11,6 +11,9 @@ struct NetworkOptimizerState: Equatable, Sendable {
   /// Adam's running mean of the squared gradient; empty for the velocity.
   var second: [Double]
 
+  /// Whether every number is finite.
+  var isFinite: Bool { first.isFinite && second.isFinite }
+
   init(solver: NetworkSolver, parameterCount: Int) {
     first = [Double](repeating: 0, count: parameterCount)
     second = [Double](repeating: 0, count: solver == .adam ? parameterCount : 0)

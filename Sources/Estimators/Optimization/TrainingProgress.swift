@@ -76,11 +76,14 @@ extension TrainingProgress {
     schedule.clock = try archive.count("schedule.clock")
     schedule.reductionCount = try archive.count("schedule.reductions")
     orderCount = try archive.count("order.count")
-    if let data = archive["stopping.data"]?.integers?.first {
+    if archive.contains("stopping.patience_used") {
+      guard let data = archive["stopping.data"]?.integers?.first else {
+        throw .unreadableModel(reason: "the stopping rule does not say what data it is about")
+      }
       stoppingRule = StoppingRuleState(
         best: try archive.numberIfPresent("stopping.best"),
         patienceUsed: try archive.count("stopping.patience_used"),
-        hasFired: try archive.count("stopping.has_fired") != 0,
+        hasFired: try archive.flag("stopping.has_fired"),
         dataFingerprint: UInt64(UInt(bitPattern: data)))
     }
     history.losses = try archive.numbers("history.losses")

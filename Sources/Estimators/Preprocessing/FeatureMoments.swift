@@ -27,6 +27,16 @@ struct FeatureMoments: Equatable, Sendable {
   /// - Complexity: O(n · d).
   mutating func add(_ features: some FeatureMatrix, _ weights: [Double]?) {
     let width = features.columnCount
+    if sampleCount == 0 { self = FeatureMoments(featureCount: width) }
+    if features.isSparse {
+      var visitor = SparseMoments(weights: weights, featureCount: width)
+      features._accept(&visitor)
+      if visitor.weight > 0 {
+        merge(means: visitor.means, squares: visitor.squares, weight: visitor.weight)
+      }
+      sampleCount += features.rowCount
+      return
+    }
     let blockSize = max(1, min(features.rowCount, 65_536 / max(1, width)))
     let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, blockSize * width))
     defer { memory.deallocate() }
@@ -92,5 +102,54 @@ struct FeatureMoments: Equatable, Sendable {
         * (variance + weight * means[column] * means[column] * Double.ulpOfOne)
       return variance <= rounding ? 1 : variance.squareRoot()
     }
+  }
+}
+
+/// The moments of sparse samples, from their stored elements and the number of the others.
+private struct SparseMoments: _StorageVisitor {
+  let weights: [Double]?
+  var weight = 0.0
+  var means: [Double]
+  var squares: [Double]
+
+  init(weights: [Double]?, featureCount: Int) {
+    self.weights = weights
+    means = [Double](repeating: 0, count: featureCount)
+    squares = means
+  }
+
+  mutating func _visit<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
+    weight = weights?.reduce(0, +) ?? Double(matrix.rowCount)
+    guard weight > 0 else { return }
+    // What the samples count that store an element, column by column.
+    var stored = [Double](repeating: 0, count: means.count)
+    forEachElement(of: matrix) { column, value, weight in
+      means[column] += weight * value
+      stored[column] += weight
+    }
+    for column in means.indices { means[column] /= weight }
+    forEachElement(of: matrix) { column, value, weight in
+      let difference = value - means[column]
+      squares[column] += weight * difference * difference
+    }
+    for column in means.indices {
+      squares[column] += max(0, weight - stored[column]) * means[column] * means[column]
+    }
+  }
+
+  private func forEachElement<Stored: MatrixScalar>(
+    of matrix: CSRMatrix<Stored>, _ body: (Int, Double, Double) -> Void
+  ) {
+    for row in 0..<matrix.rowCount {
+      let weight = weights?[row] ?? 1
+      for index in matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1] {
+        body(Int(matrix.columns[index]), Double(matrix.values[index]), weight)
+      }
+    }
+  }
+
+  /// Sparse samples show themselves as such.
+  mutating func _visit<Stored: MatrixScalar>(_ matrix: Matrix<Stored>) {
+    _visit(CSRMatrix(matrix))
   }
 }

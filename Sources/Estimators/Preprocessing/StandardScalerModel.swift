@@ -99,8 +99,8 @@ public struct StandardScalerModel: SettingsRecording {
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let count = try archive.count("feature_count")
     let scales = archive.contains("scales") ? try archive.numbers("scales", count: count) : nil
-    guard scales?.allSatisfy({ $0 > 0 }) ?? true else {
-      throw .unreadableModel(reason: "a scale is not greater than 0")
+    guard scales?.allSatisfy({ $0 >= .leastNormalMagnitude }) ?? true else {
+      throw .unreadableModel(reason: "a scale is too small to divide by")
     }
     self.init(
       means: archive.contains("means") ? try archive.numbers("means", count: count) : nil,

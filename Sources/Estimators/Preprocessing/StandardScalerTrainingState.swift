@@ -31,6 +31,10 @@ public struct StandardScalerTrainingState: SettingsRecording {
     moments.weight = try archive.number("weight")
     moments.means = try archive.numbers("means")
     moments.squares = try archive.numbers("squares", count: moments.means.count)
+    guard moments.sampleCount > 0, moments.weight > 0, moments.squares.allSatisfy({ $0 >= 0 })
+    else {
+      throw .unreadableModel(reason: "the moments are those of no samples")
+    }
     self.moments = moments
     settings = try RecordedSettings(from: archive)
   }
@@ -50,7 +54,8 @@ public struct StandardScalerLearned: LearnedState {
 
   init(featureCount: Int, featureNames: [String]?) {
     self.featureNames = featureNames
-    moments = FeatureMoments(featureCount: featureCount)
+    // Room is made by the first samples: the number may come from a file.
+    moments = FeatureMoments(featureCount: 0)
     model = StandardScalerModel(
       means: nil, scales: nil, featureCount: featureCount, featureNames: featureNames)
   }

@@ -26,8 +26,9 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
   public init(
     rowCount: Int, columnCount: Int, elements: [Scalar], featureNames: [String]? = nil
   ) throws(LinearAlgebraError) {
-    guard elements.count == rowCount * columnCount else {
-      throw .mismatchedElementCount(expected: rowCount * columnCount, actual: elements.count)
+    let (count, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
+    guard rowCount >= 0, columnCount >= 0, !overflow, elements.count == count else {
+      throw .mismatchedElementCount(expected: overflow ? .max : count, actual: elements.count)
     }
     if let featureNames, featureNames.count != columnCount {
       throw .mismatchedElementCount(expected: columnCount, actual: featureNames.count)

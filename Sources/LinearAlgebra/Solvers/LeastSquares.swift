@@ -25,7 +25,7 @@ extension Matrix {
   /// - Returns: X, n × k, with the rank of A.
   /// - Throws: ``LinearAlgebraError/mismatchedShapes(operation:left:right:)`` if B has not m rows;
   ///   ``LinearAlgebraError/nonFiniteElement(row:column:value:)``;
-  ///   ``LinearAlgebraError/noConvergence(routine:)``;
+  ///   ``LinearAlgebraError/overflow(operation:)``; ``LinearAlgebraError/noConvergence(routine:)``;
   ///   ``LinearAlgebraError/libraryNotFound(attempts:)``.
   /// - Complexity: O(m · n · min(m, n)).
   public func leastSquares(
@@ -56,6 +56,15 @@ extension Matrix {
   /// - Returns: X, n × k.
   /// - Throws: As ``leastSquares(_:tolerance:)``.
   package static func solveTriangular(
+    _ r: Matrix, _ c: Matrix, tolerance: Scalar
+  ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
+    guard r.isAllFinite, c.isAllFinite else { throw .overflow(operation: "least squares") }
+    let answer = try solveTriangularUnchecked(r, c, tolerance: tolerance)
+    guard answer.solution.isAllFinite else { throw .overflow(operation: "least squares") }
+    return answer
+  }
+
+  private static func solveTriangularUnchecked(
     _ r: Matrix, _ c: Matrix, tolerance: Scalar
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
     let n = r.columnCount
@@ -116,10 +125,15 @@ extension Matrix {
     }
     return zip(largest, sums).map { largest, sum in
       guard largest > 0 else { return 1 }
-      let exponent = largest.exponent + sum.squareRoot().exponent
-      return Scalar(sign: .plus, exponent: -exponent, significand: 1)
+      let exponent = -(largest.exponent + sum.squareRoot().exponent)
+      // Within what a power of two can be.
+      let most = Scalar.greatestFiniteMagnitude.exponent
+      return Scalar(sign: .plus, exponent: min(max(exponent, 1 - most), most), significand: 1)
     }
   }
+
+  /// Whether every element is finite.
+  package var isAllFinite: Bool { (try? checkFinite()) != nil }
 
   /// Returns the matrix with each column multiplied by its factor.
   package func scalingColumns(by factors: [Scalar]) -> Matrix {

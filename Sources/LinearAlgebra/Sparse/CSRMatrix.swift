@@ -43,9 +43,10 @@ public struct CSRMatrix<Scalar: MatrixScalar>: Equatable, Sendable {
     guard rowCount >= 0, columnCount >= 0, columnCount <= Int(Int32.max) else {
       throw .invalidStructure(reason: "\(rowCount) × \(columnCount) is no possible shape")
     }
-    guard rowOffsets.count == rowCount + 1 else {
+    guard rowOffsets.count - 1 == rowCount else {
       throw .invalidStructure(
-        reason: "\(rowCount) rows need \(rowCount + 1) offsets, but there are \(rowOffsets.count)")
+        reason: "\(rowCount) rows need one offset more than that, but there are \(rowOffsets.count)"
+      )
     }
     guard columns.count == values.count, rowOffsets[rowCount] == columns.count, rowOffsets[0] == 0
     else {

@@ -67,6 +67,71 @@ import Testing
     #expect(throws: EstimatorError.self) { try ModelFile.decode(bytes + [0]) }
   }
 
+  /// A tensor that says something impossible is refused, or does no harm to what follows.
+  @Test func impossibleNumbersAreRefused() throws {
+    let data = SmallData.clouds(classCount: 3)
+    var linear = SGDClassifier<Int>(
+      penalty: .elasticNet, averaging: true, maxEpochs: 2, earlyStopping: true)
+    var network = MLPClassifier<Int>(hiddenLayerSizes: [3], maxEpochs: 2)
+    try linear.fit(data.features, to: data.labels)
+    try network.fit(data.features, to: data.labels)
+    try refuseImpossibleNumbers(linear) { try $0.partialFit(data.features, to: data.labels) }
+    try refuseImpossibleNumbers(network) { try $0.partialFit(data.features, to: data.labels) }
+
+    let plane = SmallData.plane(targetCount: 2)
+    var regression = LinearRegression()
+    var scaler = StandardScaler()
+    try regression.fit(plane.features, to: plane.target)
+    try scaler.fit(plane.features)
+    try refuseImpossibleNumbers(regression) {
+      try $0.partialFit(plane.features, to: RegressionTarget(plane.target))
+    }
+    try refuseImpossibleNumbers(scaler) { try $0.partialFit(plane.features) }
+  }
+
+  private func refuseImpossibleNumbers<Tested: Estimator>(
+    _ fitted: Tested, goOn: (inout Tested) throws -> Void
+  ) throws {
+    let model = try #require(fitted.model?.archive)
+    let state = try #require(fitted.trainingState?.archive)
+    let names = Set((model.tensors + state.tensors).map(\.name))
+    for name in names.sorted() {
+      for change in Impossible.allCases {
+        var copy = Tested(hyperparameters: fitted.hyperparameters)
+        do throws(EstimatorError) {
+          try copy.restore(
+            model: try Tested.Model(from: change.applied(to: name, in: model)),
+            trainingState: try Tested.TrainingState(from: change.applied(to: name, in: state)))
+        } catch {
+          continue
+        }
+        #expect(change != .notFinite && change != .countless, "\(Tested.name) \(name) \(change)")
+        // Fewer numbers can be right; then training must go on with them.
+        try? goOn(&copy)
+      }
+    }
+  }
+
+  private enum Impossible: CaseIterable {
+    case notFinite, countless, empty, missing
+
+    func applied(to name: String, in archive: TensorArchive) -> TensorArchive {
+      guard let tensor = archive[name] else { return archive }
+      var result = archive.removing { $0 == name }
+      let count = tensor.integers?.count ?? tensor.numbers.count
+      switch (self, tensor.integers) {
+      case (.missing, _): break
+      case (.empty, _): result.append(name, [Double]())
+      case (_, nil) where count > 0:
+        result.append(Tensor(name, [Double](repeating: .nan, count: count), shape: tensor.shape))
+      case (_, _?) where name != "stopping.data":
+        result.append(Tensor(name, [Int](repeating: .max, count: count), shape: tensor.shape))
+      default: break
+      }
+      return result
+    }
+  }
+
   @Test func anotherEstimatorIsRefusedByName() throws {
     let contents = try ModelFile.decode(ModelFile.encode(trained()))
     let error = #expect(throws: EstimatorError.self) { try MLPClassifier<String>(contents) }

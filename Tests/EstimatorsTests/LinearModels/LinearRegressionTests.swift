@@ -145,6 +145,44 @@ import Testing
     #expect(model.rank == 0)
   }
 
+  @Test func aConstantColumnIsLeftToTheIntercept() throws {
+    let data = SmallData.plane(columnCount: 2)
+    for constant in [1.0, 0.1, 1e9, 1e-300] {
+      let features = try Matrix(rows: (0..<30).map { [constant] + data.features.row($0) })
+      var alone = LinearRegression()
+      var beside = LinearRegression()
+      try alone.fit(data.features, to: data.target)
+      try beside.fit(features, to: data.target)
+      let (expected, model) = (try #require(alone.model), try #require(beside.model))
+      #expect(model.rank == 2)
+      #expect(model.coefficients[0, 0] == 0)
+      #expect(
+        relativeDistance(
+          Array(model.coefficients.elements.dropFirst()), expected.coefficients.elements) < 1e-12)
+      #expect(relativeDistance(model.intercepts, expected.intercepts) < 1e-12)
+    }
+  }
+
+  @Test func numbersTooLargeToAddUpAreRefused() throws {
+    let data = SmallData.plane()
+    var regression = LinearRegression()
+    try regression.fit(data.features, to: data.target)
+    let before = regression.model
+    let error = #expect(throws: EstimatorError.self) {
+      try regression.fit(Matrix(rows: [[1.7e308], [-1.7e308], [1.7e308]]), to: [1, 2, 3])
+    }
+    #expect(
+      error?.description == "The numbers are too large for least squares. Scale them down.")
+    #expect(regression.model == before)
+    // The smallest of all is no trouble.
+    let smallest = Double.leastNonzeroMagnitude
+    try regression.fit(Matrix(rows: [[smallest], [0], [3 * smallest]]), to: [1e-300, 0, 3e-300])
+    #expect(try #require(regression.model).coefficients.elements.allSatisfy(\.isFinite))
+    #expect(throws: EstimatorError.mismatchedTargetColumnCount(expected: 1, actual: 0)) {
+      try regression.fit(data.features, to: Matrix<Double>(rowCount: 30, columnCount: 0))
+    }
+  }
+
   // MARK: The contract
 
   @Test func resettingTheTrainingStateStartsFromTheNextRows() throws {

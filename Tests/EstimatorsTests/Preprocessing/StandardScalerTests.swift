@@ -54,6 +54,22 @@ import Testing
     #expect(abs(try #require(scaler.model?.scales?[0]) - 0.5) < 1e-12)
   }
 
+  @Test func sparseSamplesHaveTheSameScales() throws {
+    var features = try Samples.labelled(.wine).features
+    for row in 0..<features.rowCount where row % 3 == 0 { features[row, row % 13] = 0 }
+    let weights = Samples.weights(features.rowCount)
+    for weights in [nil, weights] {
+      var dense = StandardScaler(withMean: false)
+      var sparse = StandardScaler(withMean: false)
+      try dense.fit(features, to: NoTarget(), weights: weights, context: TrainingContext())
+      try sparse.fit(
+        CSRMatrix(features), to: NoTarget(), weights: weights, context: TrainingContext())
+      #expect(
+        relativeDistance(
+          try #require(sparse.model?.scales), try #require(dense.model?.scales)) < 1e-14)
+    }
+  }
+
   @Test func theKindOfTheSamplesIsKept() throws {
     let features = SmallData.clouds(classCount: 2).features
     var scaler = StandardScaler(withMean: false)
