@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import multiprocessing
 import os
 import pathlib
 import statistics
@@ -33,16 +34,52 @@ def make_data(folder, name):
         digits = load_digits()
         save("X", digits.data)
         save("y", digits.target.astype(np.int64))
+    elif name == "breast_cancer":
+        from sklearn.datasets import load_breast_cancer
+
+        cancer = load_breast_cancer()
+        save("X", (cancer.data - cancer.data.mean(axis=0)) / cancer.data.std(axis=0))
+        save("y", cancer.target.astype(np.int64))
+    elif name.startswith("words"):
+        make_words(save, 200_000 if name == "words" else 20_000, 51 if name == "words_50" else 87)
     else:
-        count, width = {"200k_20": (200_000, 20), "1m_20": (1_000_000, 20)}[name]
+        count, width = {
+            "200k_20": (200_000, 20), "100k_200": (100_000, 200), "20k_2000": (20_000, 2000), "1m_20": (1_000_000, 20),
+        }[name]
         random = np.random.default_rng(width * 1000 + count % 997)
         features = random.standard_normal((count, width))
         weights = random.standard_normal(width) / np.sqrt(width)
         score = features @ weights + 0.3 * random.standard_normal(count)
         save("X", features)
+        several = features @ (random.standard_normal((width, 10)) / np.sqrt(width))
+        several += 0.3 * random.standard_normal((count, 10))
         save("y2", (score > 0).astype(np.int64))
+        save("y10", several.argmax(axis=1).astype(np.int64))
         save("yr", 3.0 * score + 1.0)
     (folder / f"{name}_done").touch()
+
+
+def make_words(save, count, drawn):
+    """Texts as counts of words: few of 100,000 columns in a row, frequent ones far more often than rare ones."""
+    width = 100_000
+    random = np.random.default_rng(7)
+    shares = 1.0 / (np.arange(1, width + 1) + 20.0)
+    cumulative = np.cumsum(shares) / shares.sum()
+    columns = random.permutation(width)
+    importance = random.standard_normal(width)
+    offsets, indices, values, scores = [0], [], [], []
+    for _ in range(count):
+        row = np.unique(columns[np.searchsorted(cumulative, random.random(drawn))])
+        value = random.random(row.size) + 0.2
+        value /= np.sqrt((value * value).sum())
+        offsets.append(offsets[-1] + row.size)
+        indices.append(row)
+        values.append(value)
+        scores.append(importance[row] @ value)
+    save("indptr", np.array(offsets, dtype=np.int32))
+    save("indices", np.concatenate(indices).astype(np.int32))
+    save("data", np.concatenate(values))
+    save("y", (np.array(scores) + 0.3 * random.standard_normal(count) > 0).astype(np.int64))
 
 
 def run(command, workload, folder):
@@ -88,9 +125,12 @@ def main():
     with open(here / "results.jsonl", "w") as results:
         for workload in workloads:
             if "data" in workload:
-                make_data(folder, workload["data"])
+                # In a process of its own: the memory of this one counts as the peak of those it starts.
+                maker = multiprocessing.Process(target=make_data, args=(folder, workload["data"]))
+                maker.start()
+                maker.join()
             sides = {"ours": []} | {peer: [] for peer in workload["peers"]}
-            for _ in range(arguments.rounds):
+            for _ in range(workload.get("rounds", arguments.rounds)):
                 for side, runs in sides.items():
                     command = ours if side == "ours" else [*peers, side]
                     measured = run(command, workload, folder)
@@ -107,6 +147,8 @@ def main():
                     "rate": runs[0]["work"] / min(seconds), "unit": runs[0]["unit"],
                     "peak_mb": min(one["peak_mb"] for one in runs), "check": runs[-1]["check"],
                 }
+                if runs[-1].get("samples"):
+                    measurement["samples"] = runs[-1]["samples"]
                 measurements[side] = measurement
                 results.write(json.dumps(measurement) + "\n")
                 results.flush()
@@ -128,7 +170,18 @@ def lines(workload, measurements):
             workload["name"] if side == "ours" else "", side, str(one["threads"]), f"{one['seconds_min']:.4g}",
             text(one["rate"]), one["unit"], ratio, f"{one['peak_mb']:.0f}", check,
         ])
+    result += [["", "", "", "", "", "", "", "", line] for line in paired(measurements)]
     return result
+
+
+def paired(measurements):
+    """How results with the same seeds differ: ours minus theirs, in points, with its standard error."""
+    mine = measurements.get("ours", {}).get("samples")
+    for side, one in measurements.items():
+        if mine and side != "ours" and one.get("samples"):
+            difference = 100 * (np.array(mine) - np.array(one["samples"]))
+            error = difference.std(ddof=1) / np.sqrt(len(difference))
+            yield f"ours - {side}: {difference.mean():+.2f} points, standard error {error:.2f}"
 
 
 lines.started = False

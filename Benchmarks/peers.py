@@ -29,6 +29,13 @@ def features():
     return load("X").astype(dtype, copy=False)
 
 
+def sparse_features():
+    import scipy.sparse
+
+    offsets = load("indptr")
+    return scipy.sparse.csr_matrix((load("data"), load("indices"), offsets), shape=(len(offsets) - 1, 100_000))
+
+
 def measure(call):
     """Seconds of repeated calls: at least three, until a second has passed."""
     single = workload.get("threads", 1) == 1
@@ -53,13 +60,59 @@ def gemm():
 def sgd():
     from sklearn.linear_model import SGDClassifier
 
-    x, y = features(), load(workload["target"])
+    x = sparse_features() if workload["task"] == "sgd-sparse" else features()
+    y = load(workload["target"])
     model = SGDClassifier(
         loss={"logistic": "log_loss"}.get(workload["loss"], workload["loss"]), max_iter=workload["epochs"], tol=None,
         random_state=0,
     )
     seconds = measure(lambda: model.fit(x, y))
     return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"accuracy": model.score(x, y)}
+
+
+def partial_fit():
+    from sklearn.linear_model import SGDClassifier
+
+    x = sparse_features() if workload["task"] == "partial-fit-sparse" else features()
+    y, size = load(workload["target"]), workload["chunk"]
+    parts = [(x[i * size:(i + 1) * size], y[i * size:(i + 1) * size]) for i in range(200)]
+    model = SGDClassifier(loss="log_loss", random_state=0).partial_fit(*parts[0], classes=[0, 1])
+
+    def run():
+        for part in parts:
+            model.partial_fit(*part)
+
+    return measure(run), len(parts), "calls/s", {"accuracy": model.score(x, y)}
+
+
+def predict():
+    from sklearn.linear_model import SGDClassifier
+
+    x, y = features(), load(workload["target"])
+    model = SGDClassifier(loss="log_loss", max_iter=1, tol=None, random_state=0).fit(x, y)
+    parts = [x[i:i + 1] for i in range(1000)]
+
+    def run():
+        for part in parts:
+            model.predict(part)
+
+    return measure(run), len(parts), "calls/s", {"accuracy": model.score(x, y)}
+
+
+def accuracy():
+    from sklearn.linear_model import SGDClassifier
+
+    x = sparse_features() if workload["task"] == "accuracy-sparse" else features()
+    y = load(workload["target"])
+    began = time.process_time()
+    samples = []
+    for seed in range(10):
+        # The same rule as on our side.
+        tested = (np.arange(len(y)) * 2_654_435_761 + seed * 40_503_001 >> 16) & 3 == 0
+        model = SGDClassifier(loss="log_loss", random_state=seed).fit(x[~tested], y[~tested])
+        samples.append(float(model.score(x[tested], y[tested])))
+    seconds = [time.process_time() - began]
+    return seconds, len(samples), "fits/s", {"accuracy": float(np.mean(samples))}, samples
 
 
 def mlp():
@@ -84,9 +137,12 @@ def least_squares():
     return seconds, len(y), "rows/s", {"residual": residual, "intercept": float(model.intercept_)}
 
 
-tasks = {"gemm": gemm, "sgd": sgd, "mlp": mlp, "least-squares": least_squares}
-seconds, work, unit, check = tasks[workload["task"]]()
+tasks = {
+    "gemm": gemm, "sgd": sgd, "sgd-sparse": sgd, "partial-fit": partial_fit, "partial-fit-sparse": partial_fit,
+    "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "least-squares": least_squares,
+}
+seconds, work, unit, check, *samples = tasks[workload["task"]]()
 print(json.dumps({
-    "seconds": seconds, "work": work, "unit": unit, "check": check,
+    "seconds": seconds, "work": work, "unit": unit, "check": check, "samples": samples[0] if samples else None,
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))

@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "exp_table.h"
 
 #include <float.h>
 #include <tgmath.h>
@@ -16,8 +17,9 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #define LA_INLINE static inline __attribute__((always_inline))
 
-// How many samples ahead memory is asked for, and how many lines of it; the processor fetches what follows by itself.
-#define AHEAD 4
+// How many samples ahead memory is asked for: more if they are short, for they go by quickly; and how many lines of it,
+// after which the processor fetches what follows by itself.
+#define AHEAD(bytes) ((bytes) <= 512 ? 6 : 2)
 #define LINES_AHEAD 32
 
 // The order of a sum may change, and a product may be fused into it.
@@ -48,6 +50,28 @@ LA_INLINE double exp_series_f64(double r) {
   double high = (1.0 / 40320 + r * (1.0 / 362880)) + r2 * (1.0 / 3628800 + r * (1.0 / 39916800));
   double highest = 1.0 / 479001600 + r * (1.0 / 6227020800);
   return (low + r4 * middle) + r8 * (high + r4 * highest);
+}
+
+#define EXP_SMALLEST_F64 -600.0
+#define EXP_OF_SMALLEST_F64 0x1.4dd4d0d12c071p-866
+
+// e^x for x <= 0, of one number for which everything waits: k / 128 powers of two from a table, so that few terms remain.
+// Below -600 it stays what it is there.
+//
+// Source: P. Tang, Table-driven implementation of the exponential function in IEEE floating-point arithmetic, 1989.
+LA_INLINE double exp_soon_f64(double x) {
+#pragma clang fp contract(fast) reassociate(off)
+  double shifted = x * 0x1.71547652b82fep+7 + 0x1.8p52, k = shifted - 0x1.8p52;
+  // The lowest bits of the shifted number are k.
+  uint64_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = exp_table[bits % 128] + (bits << 45);
+  double power, r = x - k * 0x1.62e42fefa39efp-8;
+  memcpy(&power, &bits, sizeof power);
+  double r2 = r * r;
+  double rest = (1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
+  double result = (power + power * r) + (power * r2) * rest;
+  return x > EXP_SMALLEST_F64 ? result : EXP_OF_SMALLEST_F64;
 }
 
 LA_INLINE float exp_series_f32(float r) {
@@ -81,13 +105,15 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #define HALF la_half_f64
 #define MASK_VECTOR la_mask_f64
 #define PNAME(kernel) la_##kernel##_f64
-#define EXP_SMALLEST -600.0
+#define EXP_SMALLEST EXP_SMALLEST_F64
+#define EXP_OF_SMALLEST EXP_OF_SMALLEST_F64
 #define EXP_SHIFT 0x1.8p52
 #define LOG2 0x1.62e42fefa39efp-1
 #define SIGN_BIT INT64_MIN
 #define UNSIGNED_MASK uint64_t
 #define MANTISSA_BITS 52
 #define EXP_SERIES exp_series_f64
+#define EXP_SOON exp_soon_f64
 #include "kernels_vector.h"
 
 #define S double
@@ -110,12 +136,14 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef MASK_VECTOR
 #undef PNAME
 #undef EXP_SMALLEST
+#undef EXP_OF_SMALLEST
 #undef EXP_SHIFT
 #undef LOG2
 #undef SIGN_BIT
 #undef UNSIGNED_MASK
 #undef MANTISSA_BITS
 #undef EXP_SERIES
+#undef EXP_SOON
 
 #define P float
 #define LANES 16
@@ -125,12 +153,14 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #define MASK_VECTOR la_mask_f32
 #define PNAME(kernel) la_##kernel##_f32
 #define EXP_SMALLEST -60.0f
+#define EXP_OF_SMALLEST 0x1.5ae192p-87f
 #define EXP_SHIFT 0x1.8p23f
 #define LOG2 0x1.62e43p-1f
 #define SIGN_BIT INT32_MIN
 #define UNSIGNED_MASK uint32_t
 #define MANTISSA_BITS 23
 #define EXP_SERIES exp_series_f32
+#define EXP_SOON la_exp_of_negative_f32
 #include "kernels_vector.h"
 
 #define S double
@@ -172,4 +202,55 @@ double la_loss_slope(la_loss loss, double epsilon, double score, double target) 
   double slope, product = 1;
   la_loss_f64(loss, epsilon, score, target, &product, &slope);
   return slope;
+}
+
+// Sixteen blocks of Philox4x32-10 from a block number on, one after another.
+LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint32_t first, uint32_t *words) {
+  typedef uint64_t lanes __attribute__((vector_size(128)));
+  lanes a, b = a = (lanes){0}, c = a, d = a;
+  for (int lane = 0; lane < 16; lane++) a[lane] = (uint32_t)(first + (uint32_t)lane);
+  b += counter[0];
+  c += counter[1];
+  d += counter[2];
+  uint32_t low_key = key[0], high_key = key[1];
+  for (int round = 0; round < 10; round++) {
+    lanes p = a * 0xD2511F53u, q = c * 0xCD9E8D57u;
+    a = (q >> 32) ^ b ^ low_key;
+    b = q & UINT32_MAX;
+    c = (p >> 32) ^ d ^ high_key;
+    d = p & UINT32_MAX;
+    low_key += 0x9E3779B9;
+    high_key += 0xBB67AE85;
+  }
+  for (int lane = 0; lane < 16; lane++) {
+    words[4 * lane] = (uint32_t)a[lane];
+    words[4 * lane + 1] = (uint32_t)b[lane];
+    words[4 * lane + 2] = (uint32_t)c[lane];
+    words[4 * lane + 3] = (uint32_t)d[lane];
+  }
+}
+
+LA_KERNEL uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint32_t *counter,
+                              uint64_t word) {
+  uint32_t words[64];
+  uint64_t start = UINT64_MAX;
+  for (ptrdiff_t last = n - 1; last > 0; last--) {
+    const uint32_t bound = (uint32_t)(last + 1);
+    uint64_t product;
+    uint32_t threshold = bound;
+    do {
+      if (word / 64 != start) {
+        start = word / 64;
+        philox_blocks(key, counter, (uint32_t)(start * 16), words);
+      }
+      product = (uint64_t)words[word++ % 64] * bound;
+      // The exact bound of what must be refused is rarely needed.
+      if ((uint32_t)product < threshold && threshold == bound) threshold = -bound % bound;
+    } while ((uint32_t)product < threshold);
+    const ptrdiff_t other = (ptrdiff_t)(product >> 32);
+    const int64_t kept = order[last];
+    order[last] = order[other];
+    order[other] = kept;
+  }
+  return word;
 }

@@ -106,14 +106,15 @@ LA_INLINE void NAME(add_objective)(const la_plan *plan, la_progress *progress, d
 
 // The samples `ahead` of a visit, asked for so that they have come when they are needed.
 LA_INLINE void NAME(fetch_ahead)(const la_visits *visits, ptrdiff_t i, const S *x, ptrdiff_t n) {
-  if (i + AHEAD >= visits->count) return;
-  const S *next = x + (visits->order != NULL ? visits->order[i + AHEAD] : visits->first + i + AHEAD) * n;
+  const ptrdiff_t ahead = i + AHEAD(n * (ptrdiff_t)sizeof(S));
+  if (ahead >= visits->count) return;
+  const S *next = x + (visits->order != NULL ? visits->order[ahead] : visits->first + ahead) * n;
   for (ptrdiff_t at = 0; at < n && at * (ptrdiff_t)sizeof(S) < LINES_AHEAD * 64; at += 64 / (ptrdiff_t)sizeof(S)) {
     la_prefetch(next + at);
   }
 }
 
-// Visits for one problem of at most `vectors` vectors, a number that is known when this is inlined, as the loss may be:
+// Visits for one problem whose columns fill `vectors` vectors, the last one perhaps in part: a number that is known when this is inlined, as the loss may be:
 // coefficients stay in registers from visit to visit, which saves the way through memory that every step would wait for.
 LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_progress *all_progress,
                                const S *restrict x, ptrdiff_t n, P *restrict w, P *restrict b, double *restrict average,
@@ -126,10 +127,11 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
   memcpy(padded, w, (size_t)n * sizeof(P));
   VECTOR vector[4];
   memcpy(vector, padded, sizeof vector);
-  MASK masks[4 * LANES];
-  for (int lane = 0; lane < 4 * LANES; lane++) masks[lane] = lane < n ? -1 : 0;
-  MASK_VECTOR inside[4];
-  memcpy(inside, masks, sizeof inside);
+  const int last = vectors - 1;
+  MASK masks[LANES];
+  for (int lane = 0; lane < LANES; lane++) masks[lane] = last * LANES + lane < n ? -1 : 0;
+  MASK_VECTOR inside;
+  memcpy(&inside, masks, sizeof inside);
   // The last row from which `vectors` vectors can be read without leaving the matrix.
   const int64_t last_whole = visits->row_count - (vectors * LANES + n - 1) / n;
   P intercept = *b;
@@ -140,17 +142,20 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
     VECTOR values[4];
     if (row <= last_whole) {
       // Reaches into the rows behind, whose values are masked out.
-      for (int v = 0; v < vectors; v++) {
-        values[v] = (VECTOR)((MASK_VECTOR)TAKE(LANES, sample + v * LANES) & inside[v]);
-      }
+      for (int v = 0; v < last; v++) values[v] = TAKE(LANES, sample + v * LANES);
+      values[last] = (VECTOR)((MASK_VECTOR)TAKE(LANES, sample + last * LANES) & inside);
     } else {
       P rest[4 * LANES] = {0};
       for (ptrdiff_t c = 0; c < n; c++) rest[c] = (P)sample[c];
       memcpy(values, rest, sizeof values);
     }
-    VECTOR sum = values[0] * vector[0] + values[1] * vector[1];
-    if (vectors > 2) sum += values[2] * vector[2] + values[3] * vector[3];
-    P product = PNAME(sum_half)(PNAME(fold)(sum));
+    // The intercept goes in first, where nothing has to wait for it.
+    VECTOR sum = {intercept};
+    sum = PNAME(added)(sum, values[0], vector[0]);
+    if (vectors > 1) sum = PNAME(added)(sum, values[1], vector[1]);
+    if (vectors == 3) sum += values[2] * vector[2];
+    if (vectors == 4) sum += PNAME(added)(values[2] * vector[2], values[3], vector[3]);
+    P score = PNAME(sum_half)(PNAME(fold)(sum));
 
     double length = plan->rule == LA_SLOPE ? visits->rates[i] : 1, squares = 0;
     if (visits->weights != NULL) length *= visits->weights[row];
@@ -165,11 +170,11 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
     }
     P shrink = (P)(1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0);
     double loss_before = progress.loss, product_before = progress.log_product;
-    P factor = PNAME(factor)(plan, loss, (P)length, squares, product + intercept, target, &progress);
+    P factor = PNAME(factor)(plan, loss, (P)length, squares, score, target, &progress);
     if (plan->tracks_objective) {
       NAME(add_objective)(plan, &progress, loss_before, product_before, 1);
       progress.squared_norm = (double)shrink * (double)shrink * progress.squared_norm +
-                              2 * (double)shrink * (double)(factor * product) + (double)(factor * factor) * squares;
+                              2 * (double)shrink * (double)(factor * (score - intercept)) + (double)(factor * factor) * squares;
     }
     if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
     progress.clock++;
@@ -204,10 +209,11 @@ LA_KERNEL void NAME(visit)(const la_plan *plan, const la_visits *visits, la_prog
                            ptrdiff_t n, P *restrict w, P *restrict b, ptrdiff_t problems, double *restrict average,
                            double *restrict average_b, double *restrict penalty, P *restrict scratch) {
   if (problems == 1 && penalty == NULL && n <= 4 * LANES) {
-    if (n <= 2 * LANES) {
-      NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 2);
-    } else {
-      NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 4);
+    switch ((n + LANES - 1) / LANES) {
+    case 1: NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 1); break;
+    case 2: NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 2); break;
+    case 3: NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 3); break;
+    default: NAME(visit_few_by_loss)(plan, visits, progress, x, n, w, b, average, average_b, 4);
     }
     return;
   }
@@ -268,8 +274,9 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
   const int64_t *order = visits->order;
   for (ptrdiff_t i = 0; i < visits->count; i++) {
     int64_t row = order != NULL ? order[i] : visits->first + i;
-    if (i + AHEAD < visits->count) {
-      int64_t next = order != NULL ? order[i + AHEAD] : visits->first + i + AHEAD;
+    const ptrdiff_t ahead = i + AHEAD(0);
+    if (ahead < visits->count) {
+      int64_t next = order != NULL ? order[ahead] : visits->first + ahead;
       ptrdiff_t start = offsets[next], stop = offsets[next + 1];
       for (ptrdiff_t at = start; at < stop; at += 64 / (ptrdiff_t)sizeof(S)) la_prefetch(v + at);
       for (ptrdiff_t at = start; at < stop; at += 16) la_prefetch(j + at);

@@ -17,6 +17,12 @@ LA_INLINE VECTOR PNAME(shrunk)(P s, VECTOR w) {
   return s * w;
 }
 
+// sum + a b, in this order.
+LA_INLINE VECTOR PNAME(added)(VECTOR sum, VECTOR a, VECTOR b) {
+#pragma clang fp contract(fast) reassociate(off)
+  return a * b + sum;
+}
+
 // x with the sign of a number that is not zero multiplied to it, and minus the magnitude of x: both without waiting for a
 // multiplication.
 LA_INLINE P PNAME(signed_as)(P x, P sign) {
@@ -43,7 +49,6 @@ LA_INLINE P PNAME(minus_magnitude)(P x) {
 // x = k log 2 + r with |r| <= log 2 / 2; the series of e^r; k goes into the exponent. Source: the method is W. Cody's and
 // W. Waite's, Software manual for the elementary functions, 1980.
 LA_INLINE P PNAME(exp_of_negative)(P x) {
-  x = x > EXP_SMALLEST ? x : EXP_SMALLEST;
   P shifted = x * (P)1.4426950408889634 + EXP_SHIFT;
   P k = shifted - EXP_SHIFT;
   P series = EXP_SERIES(x - k * LOG2);
@@ -53,7 +58,8 @@ LA_INLINE P PNAME(exp_of_negative)(P x) {
   memcpy(&bits, &series, sizeof bits);
   bits += (MASK)((UNSIGNED_MASK)exponent << MANTISSA_BITS);
   memcpy(&series, &bits, sizeof series);
-  return series;
+  // Last, so that nothing waits for it.
+  return x > EXP_SMALLEST ? series : EXP_OF_SMALLEST;
 }
 
 // The loss at a score; of the logistic loss the part without its logarithm, whose argument is multiplied into `product`.
@@ -122,7 +128,7 @@ LA_INLINE P PNAME(factor)(const la_plan *plan, const la_loss loss, P length, dou
                           la_progress *progress) {
   if (loss == LA_LOGISTIC && plan->rule == LA_SLOPE) {
     // As below, with the length multiplied in before the division, which everything waits for.
-    P e = PNAME(exp_of_negative)(PNAME(minus_magnitude)(score));
+    P e = EXP_SOON(PNAME(minus_magnitude)(score));
     P z = PNAME(signed_as)(score, target), push = PNAME(signed_as)(length, target);
     progress->loss += z < 0 ? -(double)z : 0;
     progress->log_product *= 1 + (double)e;

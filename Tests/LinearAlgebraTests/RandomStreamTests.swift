@@ -97,6 +97,16 @@ import Testing
   @Test func permutationsHoldEveryNumberOnce() {
     var stream = stream()
     #expect(stream.permutation(of: 1000).sorted() == Array(0..<1000))
+    // The same words in the same order, however many are drawn at once.
+    for (drawn, count) in [(0, 2), (1, 7), (2, 100), (3, 70_000)] {
+      var one = RandomStream(seed: 0xFEED_0000_0000_0007, purpose: .partition, number: 1 << 40)
+      for _ in 0..<drawn { _ = one.nextWord() }
+      var other = one
+      var shuffled = Array(0..<count)
+      other.shuffle(&shuffled)
+      #expect(one.permutation(of: count) == shuffled)
+      #expect(one.nextWord() == other.nextWord())
+    }
     #expect(stream.permutation(of: 0).isEmpty)
     #expect(stream.permutation(of: 1) == [0])
   }

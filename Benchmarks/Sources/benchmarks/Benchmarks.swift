@@ -19,6 +19,13 @@ struct Benchmarks {
       switch workload.task {
       case .gemm: try measureGemm(workload)
       case .sgd: try measureSGD(workload, data)
+      case .sparseSGD: try measureSGD(workload, data.sparseFeatures(), data)
+      case .partialFit: try measurePartialFit(workload, data.features(), data)
+      case .sparsePartialFit: try measurePartialFit(workload, data.sparseFeatures(), data)
+      case .predict: try measurePredict(workload, data)
+      case .stream: try measureStream(workload)
+      case .accuracy: try measureAccuracy(workload, data.features(), data)
+      case .sparseAccuracy: try measureAccuracy(workload, data.sparseFeatures(), data)
       case .mlp: try measureNetwork(workload, data)
       case .leastSquares: try measureLeastSquares(workload, data)
       }

@@ -1,14 +1,22 @@
 import Estimators
 import LinearAlgebra
 
-/// Stochastic gradient descent: a fresh `fit` of so many epochs, without stopping rule.
+/// Stochastic gradient descent in either precision.
 func measureSGD(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
-  let features = try data.features()
+  workload.precision == .single
+    ? try measureSGD(workload, try data.singleFeatures(), data)
+    : try measureSGD(workload, try data.features(), data)
+}
+
+/// Stochastic gradient descent: a fresh `fit` of so many epochs, without stopping rule.
+func measureSGD(
+  _ workload: Workload, _ features: some FeatureMatrix, _ data: DataFolder
+) throws -> Measurement {
   let labels = try data.labels()
   let epochs = workload.epochs ?? 5
   var classifier = SGDClassifier<Int>(
     loss: LinearLoss(rawValue: workload.loss ?? "hinge") ?? .hinge, maxEpochs: epochs,
-    tolerance: nil)
+    tolerance: nil, precision: workload.precision == .single ? .single : .double)
   return try Measurement(
     threads: workload.threads ?? 1, work: Double(labels.count * epochs), unit: "rows*epochs/s",
     check: { ["accuracy": try classifier.score(features, to: labels)] }

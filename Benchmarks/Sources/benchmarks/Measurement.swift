@@ -14,11 +14,14 @@ struct Measurement: Encodable {
   /// What shows that the same was done.
   var check: [String: Double]
 
+  /// Results of repetitions that differ by their seed, or `nil`.
+  var samples: [Double]?
+
   /// The most memory the process has had, in MiB.
   var peakMegabytes = 0.0
 
   private enum CodingKeys: String, CodingKey {
-    case seconds, work, unit, check
+    case seconds, work, unit, check, samples
     case peakMegabytes = "peak_mb"
   }
 
@@ -44,6 +47,22 @@ struct Measurement: Encodable {
     self.unit = unit
     self.check = try check()
     peakMegabytes = Self.peakMegabytes()
+  }
+
+  /// Takes what was measured in another way.
+  init(seconds: [Double], work: Double, unit: String, check: [String: Double]) {
+    self.seconds = seconds
+    self.work = work
+    self.unit = unit
+    self.check = check
+    peakMegabytes = Self.peakMegabytes()
+  }
+
+  /// The memory that the process has at this moment, in MiB; only Linux says.
+  static func residentMegabytes() -> Double {
+    let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+    return pages * Double(getpagesize()) / 1_048_576
   }
 
   private static func processorSeconds() -> Double {

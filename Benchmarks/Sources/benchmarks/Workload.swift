@@ -6,6 +6,13 @@ struct Workload: Decodable {
   enum Task: String, Decodable {
     case gemm
     case sgd
+    case sparseSGD = "sgd-sparse"
+    case partialFit = "partial-fit"
+    case sparsePartialFit = "partial-fit-sparse"
+    case predict
+    case stream
+    case accuracy
+    case sparseAccuracy = "accuracy-sparse"
     case mlp
     case leastSquares = "least-squares"
   }
@@ -26,6 +33,7 @@ struct Workload: Decodable {
   var epochs: Int?
   var hidden: [Int]?
   var batch: Int?
+  var chunk: Int?
 }
 
 /// The files of a workload's data set.
@@ -42,6 +50,17 @@ struct DataFolder {
     let array = try array("X")
     return try Matrix(
       rowCount: array.shape[0], columnCount: array.shape[1], elements: array.doubles)
+  }
+
+  /// The same in single precision.
+  func singleFeatures() throws -> Matrix<Float> { try features().converted(to: Float.self) }
+
+  /// Samples of which few elements are stored.
+  func sparseFeatures() throws -> CSRMatrix<Double> {
+    let offsets = try array("indptr").doubles.map { Int($0) }
+    return try CSRMatrix(
+      rowCount: offsets.count - 1, columnCount: 100_000, rowOffsets: offsets,
+      columns: try array("indices").doubles.map { Int32($0) }, values: try array("data").doubles)
   }
 
   /// The targets as numbers.

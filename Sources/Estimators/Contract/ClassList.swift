@@ -11,7 +11,7 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
   ///
   /// - Throws: ``EstimatorError/singleClass(label:)``.
   init(declared: [Label]?, occurring: [Label]) throws(EstimatorError) {
-    labels = Set(declared ?? occurring).sorted()
+    labels = Self.distinct(declared ?? occurring)
     guard labels.count >= 2 else {
       throw .singleClass(label: labels.first.map { "\($0)" } ?? "missing")
     }
@@ -31,19 +31,49 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
   /// - Returns: The larger list, and for each of its classes the number it had here, or `nil` for a
   ///   new one; `nil` if there is none.
   func extended(by more: [Label]) -> (classes: ClassList, oldNumbers: [Int?])? {
-    let new = Set(more).subtracting(labels)
-    guard !new.isEmpty else { return nil }
-    let all = (labels + new).sorted()
+    let all = Self.distinct(more, knowing: labels)
+    guard all.count > labels.count else { return nil }
     return (ClassList(ascending: all), all.map { number(of: $0) })
   }
 
   private init(ascending labels: [Label]) { self.labels = labels }
+
+  /// Returns labels in ascending order, each once.
+  ///
+  /// - Complexity: O(n · log K + K²), where n is the number of labels and K that of classes.
+  @_specialize(where Label == Int)
+  @_specialize(where Label == String)
+  private static func distinct(_ labels: [Label], knowing known: [Label] = []) -> [Label] {
+    var ascending = known
+    for label in labels {
+      let place = place(of: label, in: ascending)
+      if place == ascending.count || ascending[place] != label {
+        ascending.insert(label, at: place)
+      }
+    }
+    return ascending
+  }
+
+  /// Returns the number of labels, of some in ascending order, that are less than another.
+  @_specialize(where Label == Int)
+  @_specialize(where Label == String)
+  private static func place(of label: Label, in ascending: [Label]) -> Int {
+    var low = 0
+    var high = ascending.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ascending[middle] < label { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 
   /// Returns the number of each label.
   ///
   /// - Throws: ``EstimatorError/unknownLabel(row:label:classes:)`` for the first that is none of
   ///   the classes.
   /// - Complexity: O(n · log K).
+  @_specialize(where Label == Int)
+  @_specialize(where Label == String)
   func numbers(of labels: [Label]) throws(EstimatorError) -> [Int32] {
     var numbers: [Int32] = []
     numbers.reserveCapacity(labels.count)
@@ -57,14 +87,11 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
     return numbers
   }
 
+  @_specialize(where Label == Int)
+  @_specialize(where Label == String)
   private func number(of label: Label) -> Int? {
-    var low = 0
-    var high = labels.count
-    while low < high {
-      let middle = (low + high) / 2
-      if labels[middle] < label { low = middle + 1 } else { high = middle }
-    }
-    return low < labels.count && labels[low] == label ? low : nil
+    let place = Self.place(of: label, in: labels)
+    return place < labels.count && labels[place] == label ? place : nil
   }
 
   /// The name under which classes stand in an archive.

@@ -110,6 +110,7 @@ extension Estimator {
   ///   - target: What to learn for each sample; n values.
   /// - Returns: What the call did.
   /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
+  @inlinable
   @discardableResult
   public mutating func fit(
     _ features: some FeatureMatrix, to target: Target
@@ -125,6 +126,7 @@ extension Estimator {
   ///   - weights: How much each sample counts, n values at least 0.
   /// - Returns: What the call did.
   /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
+  @inlinable
   @discardableResult
   public mutating func fit(
     _ features: some FeatureMatrix, to target: Target, weights: [Double]
@@ -182,6 +184,7 @@ extension IncrementalEstimator {
   ///   - target: What to learn for each sample; n values.
   /// - Returns: What the call did.
   /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
+  @inlinable
   @discardableResult
   public mutating func partialFit(
     _ features: some FeatureMatrix, to target: Target

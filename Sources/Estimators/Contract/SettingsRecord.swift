@@ -57,15 +57,21 @@ public protocol SettingsRecording: TensorArchivable {
 /// They are saved with what follows from them, so that a change is noticed also after saving and
 /// loading.
 public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
+  private struct Content: Sendable {
+    var form: RecordedSettings
+    var memory: RecordedSettings
+    /// All settings of the latest call, which have been checked; only to notice quickly that
+    /// nothing has changed.
+    var latest: Settings?
+  }
+
+  @CopiedOnChange private var content: Content
+
   /// Those that the form of the model follows from, which stand in the model.
-  let form: RecordedSettings
+  var form: RecordedSettings { content.form }
 
   /// Those that the training state follows from, which stand in it.
-  private(set) var memory: RecordedSettings
-
-  /// All settings of the latest call, which have been checked; only to notice quickly that nothing
-  /// has changed.
-  private var latest: Settings?
+  var memory: RecordedSettings { content.memory }
 
   /// A record of nothing.
   init() {
@@ -78,19 +84,21 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
   ///   - form: What stands in a model.
   ///   - memory: What stands in a training state, or `nil` if there is none.
   init(form: RecordedSettings, memory: RecordedSettings?) {
-    self.form = form
-    self.memory = memory ?? RecordedSettings()
+    content = Content(form: form, memory: memory ?? RecordedSettings())
   }
 
   /// Records settings that have been checked.
   init(_ settings: Settings) {
-    form = RecordedSettings(settings) { $0 == .needsFreshFit }
-    memory = RecordedSettings(settings) { $0 != .needsFreshFit && $0 != .takesEffectAtNextCall }
-    latest = settings
+    content = Content(
+      form: RecordedSettings(settings) { $0 == .needsFreshFit },
+      memory: RecordedSettings(settings) {
+        $0 != .needsFreshFit && $0 != .takesEffectAtNextCall
+      },
+      latest: settings)
   }
 
   /// Whether the settings are known to be exactly those of the latest call.
-  func isExactly(_ settings: Settings) -> Bool { latest == settings }
+  func isExactly(_ settings: Settings) -> Bool { content.latest == settings }
 
   /// Checks that nothing has changed that a continuing call cannot honour.
   ///
@@ -109,7 +117,7 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
 
   /// Forgets the settings that a reset sets free.
   mutating func forget(where isFree: (ChangeEffect) -> Bool) {
-    memory.remove(Settings.declarations.filter { isFree($0.whenChanged) }.map(\.name))
-    latest = nil
+    content.memory.remove(Settings.declarations.filter { isFree($0.whenChanged) }.map(\.name))
+    content.latest = nil
   }
 }

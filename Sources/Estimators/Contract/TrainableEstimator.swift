@@ -128,6 +128,22 @@ extension TrainableEstimator {
     _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
     context: TrainingContext
   ) throws(EstimatorError) -> TrainingSummary {
+    try performFit(features, to: target, weights: weights, context: context)
+  }
+
+  @discardableResult
+  public mutating func partialFit(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
+    context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try performPartialFit(features, to: target, weights: weights, context: context)
+  }
+
+  /// What `fit` does, for all estimators.
+  mutating func performFit(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
+    context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
     let start = warmStart ? learned : nil
     try checkSettings(start)
     let fingerprint = try Validation.check(
@@ -142,8 +158,8 @@ extension TrainableEstimator {
     return summary
   }
 
-  @discardableResult
-  public mutating func partialFit(
+  /// What `partialFit` does, for all estimators.
+  mutating func performPartialFit(
     _ features: some FeatureMatrix, to target: Target, weights: [Double]?,
     context: TrainingContext
   ) throws(EstimatorError) -> TrainingSummary {

@@ -111,8 +111,7 @@ protocol IterateChange {
 
 extension LinearIterate {
   /// What stands in the place of an iterate that was taken out for a moment.
-  fileprivate static var nothing: LinearIterate {
-    LinearIterate(
-      LinearParameters(coefficients: Matrix(rowCount: 0, columnCount: 0), intercepts: []))
+  static var nothing: LinearIterate {
+    LinearIterate(parameters: GradientParameters(vectors: [], intercepts: []))
   }
 }

@@ -29,6 +29,8 @@ struct LinearIterate<Parameter: MatrixScalar>: Equatable, Sendable {
   /// The number of features, d.
   var featureCount: Int { parameters.vectors.count / problemCount }
 
+  init(parameters: GradientParameters<Parameter>) { self.parameters = parameters }
+
   /// Starts from given parameters.
   init(_ start: LinearParameters) {
     parameters = GradientParameters(
@@ -77,11 +79,14 @@ struct LinearIterate<Parameter: MatrixScalar>: Equatable, Sendable {
 
   /// The current iterate.
   var current: LinearParameters {
+    // In double precision and without a scale they are the coefficients, and nothing is copied.
     let coefficients =
       scale == 1
-      ? parameters.vectors.map { Double($0) } : parameters.vectors.map { Double($0) * scale }
+      ? parameters.vectors as? [Double] ?? parameters.vectors.map { Double($0) }
+      : parameters.vectors.map { Double($0) * scale }
     return LinearParameters(
-      coefficients: matrix(coefficients), intercepts: parameters.intercepts.map { Double($0) })
+      coefficients: matrix(coefficients),
+      intercepts: parameters.intercepts as? [Double] ?? parameters.intercepts.map { Double($0) })
   }
 
   /// What predicts: the mean of the iterates if there is one, otherwise the current iterate.

@@ -55,8 +55,15 @@ public struct SGDClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
 
   // MARK: Prediction
 
-  public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
-    try requireModel().predict(features)
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  @_specialize(where Label == Int, Features == CSRMatrix<Double>)
+  @_specialize(where Label == String, Features == CSRMatrix<Double>)
+  public func predict<Features: FeatureMatrix>(
+    _ features: Features
+  ) throws(EstimatorError) -> [Label] {
+    guard let learned else { throw .notFitted(estimator: Self.name) }
+    return try learned.model.predict(features)
   }
 
   public func decisionFunction(
@@ -96,6 +103,31 @@ public struct SGDClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
 // MARK: - Training
 
 extension SGDClassifier {
+  // Compiled once more for the types that are most used: in calls with one sample each, looking
+  // types up takes longer than training.
+
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  @_specialize(where Label == Int, Features == CSRMatrix<Double>)
+  @_specialize(where Label == String, Features == CSRMatrix<Double>)
+  @discardableResult
+  public mutating func fit<Features: FeatureMatrix>(
+    _ features: Features, to target: [Label], weights: [Double]?, context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try performFit(features, to: target, weights: weights, context: context)
+  }
+
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  @_specialize(where Label == Int, Features == CSRMatrix<Double>)
+  @_specialize(where Label == String, Features == CSRMatrix<Double>)
+  @discardableResult
+  public mutating func partialFit<Features: FeatureMatrix>(
+    _ features: Features, to target: [Label], weights: [Double]?, context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try performPartialFit(features, to: target, weights: weights, context: context)
+  }
+
   public static var undoesFailedPasses: Bool { true }
 
   public var asksForFingerprint: Bool { hyperparameters.shared.hasStoppingRule }

@@ -5,7 +5,7 @@ public struct SGDClassifierLearned<Label: ClassLabel>: LearnedState {
   public typealias Hyperparameters = SGDClassifier<Label>.Hyperparameters
 
   private(set) var classes: ClassList<Label>
-  var state: StochasticGradientState
+  @CopiedOnChange var state: StochasticGradientState
   public var settings = SettingsRecord<Hyperparameters>()
 
   public var featureCount: Int { state.iterate.featureCount }

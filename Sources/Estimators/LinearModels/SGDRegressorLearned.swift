@@ -4,7 +4,7 @@ internal import LinearAlgebra
 public struct SGDRegressorLearned: LearnedState {
   public typealias Hyperparameters = SGDRegressor.Hyperparameters
 
-  var state: StochasticGradientState
+  @CopiedOnChange var state: StochasticGradientState
   public var settings = SettingsRecord<Hyperparameters>()
 
   public var featureCount: Int { state.iterate.featureCount }

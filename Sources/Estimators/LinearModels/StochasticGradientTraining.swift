@@ -61,7 +61,8 @@ struct StochasticGradientTraining {
       &progress, restartedRule: { state.best = nil },
       epoch: { progress throws(EstimatorError) in
         let outcome = runEpoch(
-          &state, &progress, features, trainingRows, tracksObjective: rule != nil && scores == nil)
+          &state, &progress, features, trainingRows,
+          tracksObjective: call.kind == .fit && rule != nil && scores == nil)
         guard undo?.isFinite(state) ?? state.iterate.isFinite else {
           throw .diverged(
             epoch: progress.epochCount - epochsBefore + 1, remedy: EpochLoop.divergenceRemedy)

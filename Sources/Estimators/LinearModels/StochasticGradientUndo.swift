@@ -31,9 +31,7 @@ enum StochasticGradientUndo {
     state.iterate.change(&backup)
     // Without the iterate, of which no second copy may stand in the way of changing it in place.
     var rest = state
-    rest.iterate = .double(
-      LinearIterate(
-        LinearParameters(coefficients: Matrix(rowCount: 0, columnCount: 0), intercepts: [])))
+    rest.iterate = .double(.nothing)
     self = .columns(backup, state: rest)
   }
 

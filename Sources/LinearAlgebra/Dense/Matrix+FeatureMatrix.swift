@@ -91,6 +91,7 @@ extension Matrix: FeatureMatrix {
     withRow(row) { prefetch($0, byteCount: columnCount * MemoryLayout<Scalar>.size) }
   }
 
+  @inlinable
   public func checkFinite() throws(LinearAlgebraError) {
     guard
       !elements.withUnsafeBufferPointer({ buffer in
@@ -111,7 +112,8 @@ extension Matrix: FeatureMatrix {
   }
 
   /// The error for the first element that is not finite; there is one.
-  private func firstNonFinite() -> LinearAlgebraError {
+  @usableFromInline
+  func firstNonFinite() -> LinearAlgebraError {
     let index = elements.firstIndex { !$0.isFinite } ?? 0
     return .nonFiniteElement(
       row: index / columnCount, column: index % columnCount, value: Double(elements[index]))

@@ -203,6 +203,8 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
     self.parameters = parameters
   }
 
+  @_specialize(where Parameter == Double, Stored == Double)
+  @_specialize(where Parameter == Float, Stored == Float)
   package mutating func _visit<Stored: MatrixScalar>(_ matrix: Matrix<Stored>) {
     let width = matrix.columnCount
     visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in
@@ -216,6 +218,8 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
     }
   }
 
+  @_specialize(where Parameter == Double, Stored == Double)
+  @_specialize(where Parameter == Float, Stored == Float)
   package mutating func _visit<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
     let width = matrix.columnCount
     visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in

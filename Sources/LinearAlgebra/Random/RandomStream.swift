@@ -1,3 +1,5 @@
+internal import _CLinearAlgebra
+
 /// A stream of random numbers that is fixed by a seed, a purpose and a number.
 ///
 /// Streams that differ in any of the three are independent. So the order of epoch 7 needs no memory
@@ -113,8 +115,30 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// - Complexity: O(count).
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
-    shuffle(&order)
+    guard count <= Int(UInt32.max) else {
+      shuffle(&order)
+      return order
+    }
+    // The same as `shuffle`, from many blocks at a time.
+    order.withUnsafeMutableBytes { order in
+      guard let start = order.baseAddress else { return }
+      let counter = [
+        purpose, UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32),
+      ]
+      wordCount = la_shuffle(
+        start.assumingMemoryBound(to: Int64.self), count, [key[0], key[1]], counter, wordCount)
+    }
     return order
+  }
+
+  /// The number of words drawn so far.
+  private var wordCount: UInt64 {
+    get { UInt64(blockIndex) * 4 - UInt64(4 - used) }
+    set {
+      blockIndex = UInt32(truncatingIfNeeded: newValue / 4)
+      used = 4
+      for _ in 0..<newValue % 4 { _ = nextWord() }
+    }
   }
 
   /// Puts the elements in random order, all orders equally likely (Fisher and Yates).

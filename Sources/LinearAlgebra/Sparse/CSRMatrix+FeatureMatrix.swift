@@ -97,6 +97,7 @@ extension CSRMatrix: FeatureMatrix {
     }
   }
 
+  @inlinable
   public func checkFinite() throws(LinearAlgebraError) {
     guard
       !values.withUnsafeBufferPointer({ buffer in
@@ -121,7 +122,8 @@ extension CSRMatrix: FeatureMatrix {
   }
 
   /// The error for the first element that is not finite; there is one.
-  private func firstNonFinite() -> LinearAlgebraError {
+  @usableFromInline
+  func firstNonFinite() -> LinearAlgebraError {
     let index = values.firstIndex { !$0.isFinite } ?? 0
     let row = (rowOffsets.firstIndex { $0 > index } ?? rowCount) - 1
     return .nonFiniteElement(row: row, column: Int(columns[index]), value: Double(values[index]))

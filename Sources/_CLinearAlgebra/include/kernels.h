@@ -97,6 +97,11 @@ typedef struct {
 double la_loss_value(la_loss loss, double epsilon, double score, double target);
 double la_loss_slope(la_loss loss, double epsilon, double score, double target);
 
+/// Puts n values in random order (Fisher and Yates), with the words of a Philox4x32-10 stream from `word` on, where
+/// `counter` is the stream's counter without its first word, which counts blocks of four. Returns the number of the next
+/// word that is not used. n < 2^32.
+uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint32_t *counter, uint64_t word);
+
 // S: how a sample is stored. P: parameters and arithmetic.
 #define LA_MIXED_KERNELS(S, P, name)                                                               \
   /* The dot product of a row with weights. */                                                     \
