@@ -45,8 +45,7 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      Interruption.listen()
-      let chunk = try data.readAll(needsTarget: true)
+      let chunk = try data.readAll(for: .training)
       try fit(estimator.make(for: chunk.targetKind), chunk)
     }
   }
@@ -61,12 +60,12 @@ struct FitCommand: ParsableCommand {
     session.estimator.warmStart = warmStart
     let summary = try session.learn(chunk, isPart: false, context: context)
     progress.clear()
-    if let outputModel { try writeModel(session.estimator, to: outputModel) }
     let figures = try session.score(chunk)
     let report = TrainingReport(
       estimator: E.name, summary: summary, sampleCount: chunk.features.rowCount,
       featureCount: chunk.features.columnCount, classes: session.estimator.classTexts,
       score: figures.score, loss: figures.loss, output: outputModel)
+    if let outputModel { try writeModel(session.estimator, to: outputModel) }
     try output.print(report, text: report.text)
   }
 }
@@ -81,13 +80,13 @@ struct TrainingReport: Encodable {
   var sampleCount: Int
   var featureCount: Int
   var classes: [String]?
-  var score: Double?
-  var loss: Double?
+  var score: Double
+  var loss: Double
   var output: String?
 
   init(
     estimator: String, summary: TrainingSummary, sampleCount: Int, featureCount: Int,
-    classes: [String]?, score: Double?, loss: Double?, output: String?
+    classes: [String]?, score: Double, loss: Double, output: String?
   ) {
     self.estimator = estimator
     epochCount = summary.epochCount
@@ -97,9 +96,8 @@ struct TrainingReport: Encodable {
     self.sampleCount = sampleCount
     self.featureCount = featureCount
     self.classes = classes
-    // JSON has no word for what is not finite.
-    self.score = score.flatMap { $0.isFinite ? $0 : nil }
-    self.loss = loss.flatMap { $0.isFinite ? $0 : nil }
+    self.score = score
+    self.loss = loss
     self.output = output
   }
 
@@ -113,9 +111,7 @@ struct TrainingReport: Encodable {
     if restartedStoppingRule {
       lines.append("the stopping rule had fired before or the data are others, so it started again")
     }
-    if let score, let loss {
-      lines.append("score on these samples \(score.short), loss \(loss.short)")
-    }
+    lines.append("score on these samples \(score.short), loss \(loss.short)")
     if let output { lines.append("written to \(output)") }
     return lines.joined(separator: "\n")
   }

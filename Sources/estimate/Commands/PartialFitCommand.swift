@@ -39,8 +39,7 @@ struct PartialFitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      Interruption.listen()
-      var reader = try data.open(needsTarget: true)
+      var reader = try data.open(for: .training)
       guard let first = try reader.next(chunkSize) else {
         throw ReaderError.data(path: data.data, line: nil, reason: "there are no rows")
       }
@@ -53,7 +52,8 @@ struct PartialFitCommand: ParsableCommand {
   /// Declared classes decide what labels are, since a chunk may be too short to tell.
   private func kind(_ first: DataChunk) -> TargetKind {
     guard let classes else { return first.targetKind }
-    return classes.split(separator: ",").allSatisfy { Int($0) != nil } ? .integers : .texts
+    return TargetKind(
+      of: classes.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
   }
 
   private func learn<E: CommandEstimator>(
