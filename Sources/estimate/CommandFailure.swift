@@ -50,7 +50,8 @@ struct CommandFailure: Error {
 
   private static func code(_ error: EstimatorError) -> Code {
     switch error {
-    case .invalidHyperparameter, .unknownHyperparameter, .changedHyperparameter,
+    case .invalidHyperparameter, .unknownHyperparameter, .ambiguousHyperparameter,
+      .changedHyperparameter,
       .missingTrainingPart, .noProbabilities, .unsupportedCall:
       .usage
     case .cancelled: .interrupted

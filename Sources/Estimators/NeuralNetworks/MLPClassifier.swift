@@ -214,6 +214,7 @@ extension MLPClassifier {
     let classes = try ClassList(declared: hyperparameters.classes, occurring: target)
     let shape = NetworkShape(
       sizes: [features.columnCount] + hyperparameters.hiddenLayerSizes + [classes.problemCount])
+    try shape.checkSize(hiddenLayerSizes: hyperparameters.hiddenLayerSizes)
     let parameters: [Double]
     if let given = call.context.initialParameters {
       parameters = try shape.parameters(from: given)

@@ -122,7 +122,7 @@ struct CompareCommand: ParsableCommand {
     progress.clear()
     return ComparisonReport(
       estimator: E.name, data: source,
-      isClassifier: prepared.classTexts != nil || E.strata(target) != nil,
+      isClassifier: E.strata(target) != nil,
       isOnePass: prepared.exemptions.contains(.onePass), seed: seed, givesAllRows: sameData,
       heldOutCount: comparison.heldOutRows.count,
       callRowCounts: comparison.rowsOfCalls.map(\.count),

@@ -74,7 +74,7 @@ struct FitCommand: ParsableCommand {
 struct TrainingReport: Encodable {
   var estimator: String
   var epochCount: Int
-  var stopReason: String
+  var stopReason: TrainingSummary.StopReason
   var isContinuation: Bool
   var restartedStoppingRule: Bool
   var sampleCount: Int
@@ -90,7 +90,7 @@ struct TrainingReport: Encodable {
   ) {
     self.estimator = estimator
     epochCount = summary.epochCount
-    stopReason = summary.stopReason.rawValue
+    stopReason = summary.stopReason
     isContinuation = summary.isContinuation
     restartedStoppingRule = summary.restartedStoppingRule
     self.sampleCount = sampleCount
@@ -118,12 +118,14 @@ struct TrainingReport: Encodable {
 
   private var reason: String {
     switch stopReason {
-    case TrainingSummary.StopReason.onePass.rawValue: "one pass is all there is to do"
-    case TrainingSummary.StopReason.stoppingRule.rawValue: "stopped by the rule"
-    default: "all epochs done"
+    case .onePass: "one pass is all there is to do"
+    case .stoppingRule: "stopped by the rule"
+    case .budget: "all epochs done"
     }
   }
 }
+
+extension TrainingSummary.StopReason: Encodable {}
 
 extension Double {
   /// A few digits, for people; JSON has them all.

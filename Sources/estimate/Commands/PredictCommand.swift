@@ -51,10 +51,11 @@ struct PredictCommand: ParsableCommand {
     guard probabilities || decisionFunction else {
       let predictions = try TrainingSession(estimator: estimator).predict(chunk)
       let texts = E.texts(predictions)
-      let report = PredictionReport(
-        classes: classes, predictions: E.numbers(predictions) == nil ? texts : nil,
-        numbers: E.numbers(predictions))
-      try write(report, lines: texts)
+      let numbers = E.numbers(predictions)
+      try write(
+        PredictionReport(
+          classes: classes, predictions: numbers == nil ? texts : nil, numbers: numbers),
+        lines: numbers == nil ? texts.map(CSVText.field) : texts)
       return
     }
     let matrix = try located(chunk) {
