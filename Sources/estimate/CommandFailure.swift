@@ -70,8 +70,6 @@ extension ParsableCommand {
     Interruption.listen()
     do {
       try body()
-    } catch let error as ValidationError {
-      throw error
     } catch {
       let failure = CommandFailure(error)
       Console.error("error: \(failure.message)")

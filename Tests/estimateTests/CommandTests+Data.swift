@@ -101,6 +101,18 @@ extension CommandTests {
     #expect(run.output.contains("MLPClassifier on -"))
   }
 
+  @Test(arguments: [
+    ("nan", "0", "column a is nan; every feature must be finite"),
+    ("30", "inf", "the target is inf; it must be finite"),
+  ])
+  func comparingNamesTheLineInTheFile(feature: String, target: String, reason: String) throws {
+    var rows = (0..<40).map { "\($0),\($0 * 3)" }
+    rows[30] = "\(feature),\(target)"
+    try folder.write("a,y\n" + rows.joined(separator: "\n"), to: "a.csv")
+    let run = try estimate("compare a.csv --target y --estimator sgd-regressor", code: 65)
+    #expect(run.error == "error: a.csv:32: \(reason)\n")
+  }
+
   // MARK: Options without effect
 
   @Test(arguments: [

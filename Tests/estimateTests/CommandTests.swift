@@ -153,7 +153,10 @@ import Testing
     try estimate("reset -i m.safetensors -o c.safetensors --training-state")
     try estimate("fit sample:iris -i c.safetensors --warm-start -o c.safetensors")
     #expect(try tensors("a.safetensors") == tensors("c.safetensors"))
-    try estimate("\(fit) --initial-parameters out-in.safetensors", code: 65)
+    let wrong = try estimate("\(fit) --initial-parameters out-in.safetensors", code: 65)
+    #expect(
+      wrong.error.hasPrefix("error: out-in.safetensors: The initial parameters do not fit: layers.")
+    )
   }
 
   @Test func compareShowsEveryPolicy() throws {
@@ -187,6 +190,7 @@ import Testing
     let missing = try estimate(
       "doctor", code: 70, environment: ["ESTIMATORS_BLAS": "/nowhere/libblas.so"])
     #expect(missing.error.contains("apt-get install"))
+    #expect(missing.error.contains("ESTIMATORS_BLAS is /nowhere/libblas.so: "))
   }
 
   // MARK: Bad input

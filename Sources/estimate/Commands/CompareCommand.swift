@@ -105,6 +105,8 @@ struct CompareCommand: ParsableCommand {
         "--calls is \(calls), but the \(rowCount) rows of \(chunk.origin.path) are enough for at "
           + "most \(rowCount / 8).")
     }
+    // Now, while rows are those of the data and not those of one call.
+    try located(chunk) { try chunk.checkFinite(E.numbers(target)) }
     var prepared = estimator
     if let classes = E.classesSetting(target) {
       try prepared.hyperparameters.set("classes", to: classes, of: E.name)

@@ -58,7 +58,13 @@ struct FitCommand: ParsableCommand {
     }
     var session = TrainingSession(estimator: estimator)
     session.estimator.warmStart = warmStart
-    let summary = try session.learn(chunk, isPart: false, context: context)
+    let summary: TrainingSummary
+    do {
+      summary = try session.learn(chunk, isPart: false, context: context)
+    } catch let error as EstimatorError {
+      guard case .mismatchedInitialParameters = error, let initialParameters else { throw error }
+      throw CommandFailure(.badData, "\(initialParameters): \(error.description)")
+    }
     progress.clear()
     let figures = try session.score(chunk)
     let report = TrainingReport(

@@ -95,6 +95,29 @@ extension ReadingOptions {
 }
 
 extension DataChunk {
+  /// Checks that features and numbers to learn are finite, as every call of the library does.
+  ///
+  /// - Parameter targets: The numbers to learn, or `nil` for labels.
+  /// - Throws: ``EstimatorError`` for the first that is not.
+  func checkFinite(_ targets: [Double]?) throws {
+    if let error = Self.nonFiniteFeature(in: features) { throw error }
+    guard let targets, let bad = targets.firstIndex(where: { !$0.isFinite }) else { return }
+    throw EstimatorError.nonFiniteTarget(
+      row: bad * features.rowCount / targets.count, column: 0, value: targets[bad])
+  }
+
+  private static func nonFiniteFeature(in features: some FeatureMatrix) -> EstimatorError? {
+    do {
+      try features.checkFinite()
+      return nil
+    } catch .nonFiniteElement(let row, let column, let value) {
+      return .nonFiniteFeature(
+        row: row, column: column, name: features.featureNames?[column], value: value)
+    } catch {
+      return .linearAlgebra(error)
+    }
+  }
+
   /// Whether the labels of the target are whole numbers.
   var targetKind: TargetKind {
     switch target {
