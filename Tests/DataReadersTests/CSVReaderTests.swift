@@ -85,6 +85,26 @@ import Testing
     #expect(elements(try read("\n\nx\n1\n2\n\n\n")) == [1, 2])
   }
 
+  @Test func whatIsNotUTF8IsNamedRatherThanMerged() {
+    var options = CSVOptions()
+    options.target = .index(1)
+    var reader = CSVReader(
+      Array("1,a\n2,".utf8) + [0xFF, 0x0A], path: "test.csv", options: options)
+    let error = #expect(throws: ReaderError.self) { try reader.all() }
+    #expect(
+      error?.description == "test.csv:2: column 1 is not written in UTF-8; convert the file")
+  }
+
+  @Test func aColumnHasOneUse() {
+    let error = #expect(throws: ReaderError.self) {
+      try read("a,b\n1,2\n") {
+        $0.target = .name("b")
+        $0.weights = .index(-1)
+      }
+    }
+    #expect(error?.description == "test.csv:1: column b is both the target and the weights")
+  }
+
   @Test func spacesAroundNamesAndTargetsDoNotCount() throws {
     let chunk = try read(" a, b ,label \n1, 2 , no \n3,4,\" yes \"\n") {
       $0.target = .name("label")

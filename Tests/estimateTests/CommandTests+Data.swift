@@ -50,7 +50,7 @@ extension CommandTests {
 
   @Test func filesBesideTheDataMayEndLinesAsTheyLike() throws {
     try folder.write("1\n2\n3\n4\n", to: "x.csv")
-    try folder.write("2\r\n 4 \r\n6\r\n8\r\n", to: "y.txt")
+    try folder.write("\u{FEFF}2\r\n 4 \r\n6\r\n8\r\n", to: "y.txt")
     try folder.write("1\r\n1\r\n1\r\n1", to: "w.txt")
     let report = try estimate(
       "fit x.csv --estimator linear-regression --target-file y.txt --weights-file w.txt --json"

@@ -209,6 +209,8 @@ import Testing
     try estimate("fit sample:irises --estimator sgd-classifier", code: 64)
     try estimate("fit sample:iris --estimator sgd-classifier --warm-start", code: 64)
     try estimate("nonsense", code: 64)
+    let gap = "partial-fit sample:iris --estimator sgd-classifier --classes a,,b -o m.safetensors"
+    #expect(try estimate(gap, code: 64).error.contains("--classes takes labels"))
     try estimate("fit - --estimator sgd-classifier", code: 64)
     try estimate("--help")
   }
@@ -265,6 +267,10 @@ import Testing
     try estimate("inspect cut.safetensors", code: 65)
     try estimate("predict sample:iris -i none.safetensors", code: 66)
     try estimate("fit none.csv --target y --estimator sgd-classifier", code: 66)
+    try folder.write("1\n2\n", to: "x.csv")
+    let target = try estimate(
+      "fit x.csv --target-file none.txt --estimator sgd-classifier", code: 66)
+    #expect(target.error == "error: none.txt: No such file or directory\n")
     try estimate(
       "fit sample:iris --estimator sgd-classifier --set maxEpochs=2 -o nowhere/m.safetensors",
       code: 73)

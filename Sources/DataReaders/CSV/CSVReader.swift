@@ -65,7 +65,7 @@ public struct CSVReader: ChunkReader {
       for column in layout.features {
         elements.append(try number(record, column, layout))
       }
-      if let target = layout.target { texts.append(scanner.text(record.fields[target])) }
+      if let target = layout.target { texts.append(try text(record, target)) }
       if let column = layout.weights { weights.append(try number(record, column, layout)) }
       lines.append(record.line)
     }
@@ -98,8 +98,15 @@ public struct CSVReader: ChunkReader {
     let isFirst = record.line == layout.firstLine && options.header == .automatic
     throw error(
       record,
-      "column \(name ?? "\(column)") holds the text \"\(scanner.text(field))\"; "
+      "column \(name ?? "\(column)") holds the text \"\(try text(record, column))\"; "
         + "features are numbers\(isFirst ? "; give --header if the line names the columns" : "")")
+  }
+
+  private func text(_ record: Record, _ column: Int) throws(ReaderError) -> String {
+    guard let text = scanner.text(record.fields[column]) else {
+      throw error(record, "column \(column) is not written in UTF-8; convert the file")
+    }
+    return text
   }
 
   private func error(_ record: Record, _ reason: String) -> ReaderError {
@@ -110,7 +117,8 @@ public struct CSVReader: ChunkReader {
   private mutating func preparedLayout() throws(ReaderError) -> Layout? {
     if let layout { return layout }
     guard let first = try scanner.next() else { return nil }
-    let texts = first.fields.map(scanner.text)
+    var texts: [String] = []
+    for column in first.fields.indices { texts.append(try text(first, column)) }
     let isHeader =
       switch options.header {
       case .present: true
@@ -121,6 +129,10 @@ public struct CSVReader: ChunkReader {
     let names = isHeader ? texts : nil
     let target = try index(of: options.target, names, first.fields.count)
     let weights = try index(of: options.weights, names, first.fields.count)
+    if let target, target == weights {
+      throw error(
+        first, "column \(names?[target] ?? "\(target)") is both the target and the weights")
+    }
     let features = first.fields.indices.filter { $0 != target && $0 != weights }
     let layout = Layout(
       firstLine: first.line, columnCount: first.fields.count, target: target, weights: weights,

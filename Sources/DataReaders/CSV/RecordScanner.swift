@@ -141,12 +141,13 @@ struct RecordScanner {
     return Field(range: start..<end, isQuoted: true)
   }
 
-  /// The text of a field; spaces around it count in quotes alone.
-  func text(_ field: Field) -> String {
+  /// The text of a field, or `nil` if it is not UTF-8; spaces around it count in quotes alone.
+  func text(_ field: Field) -> String? {
     guard field.isQuoted else {
-      return String(decoding: bytes[trimmed(field.range)], as: UTF8.self)
+      return String(validating: bytes[trimmed(field.range)], as: UTF8.self)
     }
-    return String(decoding: bytes[field.range], as: UTF8.self).replacing("\"\"", with: "\"")
+    return String(validating: bytes[field.range], as: UTF8.self)?
+      .replacing("\"\"", with: "\"")
   }
 
   /// The number in a field: NaN for a missing one, `nil` for anything else.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataReaders
+import Estimators
 import Foundation
 import LinearAlgebra
 
@@ -178,11 +179,14 @@ extension FileColumn<[Double]> {
 
 /// The lines of a text file, without spaces around them.
 private func lines(of path: String) throws -> [String] {
-  let text: String
-  do {
-    text = try String(contentsOfFile: path, encoding: .utf8)
-  } catch {
-    throw ReaderError.file(path: path, reason: "it cannot be read as text")
+  let bytes = try WholeFile.read(path)
+  let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  guard
+    let text = String(
+      validating: bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0), as: UTF8.self)
+  else {
+    throw ReaderError.data(
+      path: path, line: nil, reason: "this is not written in UTF-8; convert the file")
   }
   // LF and CRLF are both one character.
   var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
