@@ -63,7 +63,7 @@ public enum TargetColumn: Equatable, Sendable {
 
   /// Whether a text stands for a value that is missing: an empty one, `NA` or `nan`.
   public static func isMissing(_ text: String) -> Bool {
-    ["", "na", "nan"].contains(text.lowercased())
+    text.utf8.count <= 3 && ["", "na", "nan"].contains(text.lowercased())
   }
 }
 

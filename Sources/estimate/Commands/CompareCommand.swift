@@ -193,7 +193,7 @@ private struct ComparisonReport: Encodable {
     let measure = isClassifier ? "accuracy" : "R²"
     for (title, value) in [
       (measure, { (call: Call) in call.score.fixed(4) }),
-      ("loss", { $0.loss.isFinite ? $0.loss.compact : "\($0.loss)" }),
+      ("loss", { $0.loss.compact }),
       ("moved", { $0.distance.map { $0.compact } ?? "–" }),
       ("milliseconds", { ($0.seconds * 1000).compact }),
     ] as [(String, (Call) -> String)] {
@@ -251,7 +251,7 @@ extension Double {
 
   /// Four digits, with a power of ten where the number is very large or small.
   fileprivate var compact: String {
-    abs(self) >= 1e6 || (abs(self) < 1e-3 && self != 0)
+    isFinite && (abs(self) >= 1e6 || (abs(self) < 1e-3 && self != 0))
       ? formatted(.number.precision(.significantDigits(4)).notation(.scientific)) : short
   }
 }

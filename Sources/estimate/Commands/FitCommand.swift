@@ -136,6 +136,6 @@ extension TrainingSummary.StopReason: Encodable {}
 extension Double {
   /// A few digits, for people; JSON has them all.
   var short: String {
-    formatted(.number.precision(.significantDigits(4)).grouping(.never))
+    isFinite ? formatted(.number.precision(.significantDigits(4)).grouping(.never)) : description
   }
 }

@@ -10,9 +10,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict for each row, one line a row.",
     discussion: """
-      Predictions are separated values of one column: a label with commas, quotes or line ends
-      stands in quotes. A target column of the data, named with --target, is left out. Probabilities and scores have
-      a column for each class, with the classes in the first line.
+      A target column of the data, named with --target, is left out. Labels with commas, quotes or
+      line ends stand in quotes. Probabilities and scores have a column for each class, with the
+      classes in the first line.
       """)
 
   @OptionGroup var data: DataOptions
