@@ -63,7 +63,7 @@ import Testing
       let text = error?.description ?? ""
       #expect(text.contains("/nowhere/libblas.so.3"))
       #expect(text.contains("apt-get install libopenblas-dev liblapack-dev"))
-      #expect(text.contains("\(BLASLibrary.environmentVariable) is /nowhere/libblas.so.3"))
+      #expect(text.contains("\(BLASLibrary.environmentVariable) is \"/nowhere/libblas.so.3\""))
     }
   }
 
@@ -71,7 +71,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       setenv(BLASLibrary.environmentVariable, ":", 1)
       let error = #expect(throws: LinearAlgebraError.self) { try BLASLibrary.load() }
-      #expect(error?.description.contains("ESTIMATORS_BLAS is :: a name is empty") == true)
+      #expect(error?.description.contains("ESTIMATORS_BLAS is \":\": a name is empty") == true)
     }
   }
 
@@ -82,7 +82,7 @@ import Testing
         setenv(BLASLibrary.environmentVariable, "libm.so.6", 1)
         #expect(
           throws: LinearAlgebraError.libraryNotFound(
-            attempts: ["ESTIMATORS_BLAS is libm.so.6: it has no routine dgemm_"])
+            attempts: ["ESTIMATORS_BLAS is \"libm.so.6\": it has no routine dgemm_"])
         ) { try BLASLibrary.load() }
       }
     }
@@ -94,7 +94,7 @@ import Testing
       setenv(BLASLibrary.environmentVariable, "libc.so.6:libm.so.6", 1)
       #expect(
         throws: LinearAlgebraError.libraryNotFound(
-          attempts: ["ESTIMATORS_BLAS is libc.so.6:libm.so.6: it has no routine dgemm_"])
+          attempts: ["ESTIMATORS_BLAS is \"libc.so.6:libm.so.6\": it has no routine dgemm_"])
       ) { try BLASLibrary.load() }
     }
   }

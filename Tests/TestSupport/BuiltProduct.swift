@@ -85,8 +85,11 @@ package struct BuiltProduct {
     process.standardInput = pipe
     try process.run()
     try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    process.interrupt()
-    process.waitUntilExit()
+    // Open to the end, so that there is always more to wait for.
+    withExtendedLifetime(pipe) {
+      process.interrupt()
+      process.waitUntilExit()
+    }
     return try result()
   }
 

@@ -190,7 +190,7 @@ import Testing
     let missing = try estimate(
       "doctor", code: 70, environment: ["ESTIMATORS_BLAS": "/nowhere/libblas.so"])
     #expect(missing.error.contains("apt-get install"))
-    #expect(missing.error.contains("ESTIMATORS_BLAS is /nowhere/libblas.so: "))
+    #expect(missing.error.contains("ESTIMATORS_BLAS is \"/nowhere/libblas.so\": "))
   }
 
   // MARK: Bad input

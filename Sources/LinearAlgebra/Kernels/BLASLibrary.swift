@@ -86,7 +86,7 @@ public struct BLASLibrary: Sendable {
   private static func candidates() -> [(name: String, files: [String])] {
     if let named = ProcessInfo.processInfo.environment[environmentVariable], !named.isEmpty {
       let files = named.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-      return [("\(environmentVariable) is \(named)", files)]
+      return [("\(environmentVariable) is \"\(named)\"", files)]
     }
     #if canImport(Darwin)
       let names = ["/System/Library/Frameworks/Accelerate.framework/Accelerate"]
