@@ -6,7 +6,7 @@ import LinearAlgebra
 
 let iris = try SampleData.iris.read()
 guard let features = iris.features as? Matrix<Double>, case .texts(let species) = iris.target else {
-  fatalError("The bundled data are damaged.")
+  throw ReaderError.data(path: "sample:iris", line: nil, reason: "the bundled data are damaged")
 }
 
 // 1. By default, nothing: fit is a function of settings and data alone.

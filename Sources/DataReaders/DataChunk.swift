@@ -14,6 +14,12 @@ public struct DataChunk: Sendable {
   /// Where the rows come from, for messages.
   public var origin: RowOrigin
 
+  /// Where the target comes from, if it has a file of its own.
+  public var targetOrigin: RowOrigin?
+
+  /// Where the weights come from, if they have a file of their own.
+  public var weightsOrigin: RowOrigin?
+
   /// Makes a chunk.
   public init(
     features: any FeatureMatrix, target: TargetColumn? = nil, weights: [Double]? = nil,
@@ -31,6 +37,9 @@ public enum TargetColumn: Equatable, Sendable {
   /// Texts, one for each row.
   case texts([String])
 
+  /// Whole numbers, one for each row; those beyond 2⁵³ too are kept to the last digit.
+  case integers([Int])
+
   /// Numbers, rows × targets.
   case numbers(Matrix<Double>)
 
@@ -38,8 +47,23 @@ public enum TargetColumn: Equatable, Sendable {
   public var rowCount: Int {
     switch self {
     case .texts(let texts): texts.count
+    case .integers(let integers): integers.count
     case .numbers(let matrix): matrix.rowCount
     }
+  }
+
+  /// The targets of some of the rows.
+  public func selectingRows(_ rows: Range<Int>) -> TargetColumn {
+    switch self {
+    case .texts(let texts): .texts(Array(texts[rows]))
+    case .integers(let integers): .integers(Array(integers[rows]))
+    case .numbers(let matrix): .numbers(matrix.selectingRows(rows))
+    }
+  }
+
+  /// Whether a text stands for a value that is missing: an empty one, `NA` or `nan`.
+  public static func isMissing(_ text: String) -> Bool {
+    text.utf8.count <= 3 && ["", "na", "nan"].contains(text.lowercased())
   }
 }
 
@@ -51,16 +75,26 @@ public struct RowOrigin: Equatable, Sendable {
   /// The line on which each row begins, counted from 1; `nil` for files without lines.
   public var lines: [Int]?
 
+  /// The number that the first of these rows has in the file.
+  public var firstRow: Int
+
   /// Makes an origin.
-  public init(path: String, lines: [Int]? = nil) {
+  public init(path: String, lines: [Int]? = nil, firstRow: Int = 0) {
     self.path = path
     self.lines = lines
+    self.firstRow = firstRow
+  }
+
+  /// The origin of some of the rows.
+  public func selectingRows(_ rows: Range<Int>) -> RowOrigin {
+    RowOrigin(
+      path: path, lines: lines.map { Array($0[rows]) }, firstRow: firstRow + rows.lowerBound)
   }
 
   /// The error for a row, with the place named as well as it can be.
   public func error(row: Int, reason: String) -> ReaderError {
     guard let lines, lines.indices.contains(row) else {
-      return .data(path: path, line: nil, reason: "row \(row): \(reason)")
+      return .data(path: path, line: nil, reason: "row \(firstRow + row): \(reason)")
     }
     return .data(path: path, line: lines[row], reason: reason)
   }
@@ -79,7 +113,10 @@ extension ChunkReader {
   ///
   /// - Throws: ``ReaderError``.
   public mutating func all() throws(ReaderError) -> DataChunk {
-    try next(.max)
+    let rows = try next(.max)
+    // Some errors, such as a target without a row, show at the end alone.
+    while rows != nil, try next(.max) != nil {}
+    return rows
       ?? DataChunk(
         features: Matrix<Double>(rowCount: 0, columnCount: 0), origin: RowOrigin(path: ""))
   }

@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__linux__)
-#include <link.h>
-#endif
-
 // The addresses of the routines, in Fortran's convention: every argument by address, and the length of every character
 // argument by value behind the others.
 #define N const la_int *
@@ -71,7 +67,9 @@ static void *open_globally(const char *name, char *message) {
 
 bool la_open_blas(const char *name, char *message) {
   blas_handle = open_globally(name, message);
-  return blas_handle != NULL;
+  void *gemm;
+  // Now, before a LAPACK library brings along a BLAS library that nobody asked for.
+  return blas_handle != NULL && look_up("dgemm_", &gemm, message);
 }
 
 bool la_open_lapack(const char *name, char *message) {
@@ -94,30 +92,20 @@ void la_close(void) {
   blas_handle = NULL;
 }
 
-static void resolved_path(void *handle, char *path) {
+// The file that a routine comes from, which may be one that the opened library opened in turn.
+static void resolved_path(const char *routine, char *path) {
   path[0] = '\0';
-  const char *name = NULL;
-#if defined(__linux__)
-  struct link_map *map = NULL;
-  if (handle != NULL && dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 && map != NULL) {
-    name = map->l_name;
-  }
-#else
+  void *symbol = find(routine);
   Dl_info info;
-  void *symbol = handle == NULL ? NULL : dlsym(handle, "dgemm_");
-  if (symbol != NULL && dladdr(symbol, &info) != 0) name = info.dli_fname;
-#endif
-  if (name == NULL) return;
-  char *resolved = realpath(name, NULL);
-  snprintf(path, LA_PATH_LENGTH, "%s", resolved != NULL ? resolved : name);
+  if (symbol == NULL || dladdr(symbol, &info) == 0 || info.dli_fname == NULL) return;
+  char *resolved = realpath(info.dli_fname, NULL);
+  snprintf(path, LA_PATH_LENGTH, "%s", resolved != NULL ? resolved : info.dli_fname);
   free(resolved);
 }
 
-void la_blas_path(char *path) { resolved_path(blas_handle, path); }
+void la_blas_path(char *path) { resolved_path("dgemm_", path); }
 
-void la_lapack_path(char *path) {
-  resolved_path(lapack_handle != NULL ? lapack_handle : blas_handle, path);
-}
+void la_lapack_path(char *path) { resolved_path("dgesdd_", path); }
 
 static const char *ask(const char *question) {
   void *address = find(question);

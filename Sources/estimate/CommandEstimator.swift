@@ -32,6 +32,13 @@ protocol CommandEstimator: IncrementalEstimator, Predictor {
   func probabilities(_ features: any FeatureMatrix) throws -> Matrix<Double>
 }
 
+extension CommandEstimator {
+  /// Makes a target from that of a chunk.
+  static func target(of chunk: DataChunk) throws(ReaderError) -> Target {
+    try target(chunk.target ?? .texts([]), chunk.targetOrigin ?? chunk.origin)
+  }
+}
+
 // MARK: - Classifiers
 
 /// A label that can be read from text.
@@ -48,10 +55,8 @@ extension Int: CommandLabel {
   static var kind: String { "a whole number" }
 
   init?(labelText: String) {
-    // 3.0 is a whole number too.
-    guard let value = Int(labelText) ?? Double(labelText).flatMap(Int.init(exactly:)) else {
-      return nil
-    }
+    // 007 and 7.0 are not 7: what a user tells apart stays apart.
+    guard let value = Int(labelText), value.description == labelText else { return nil }
     self = value
   }
 
@@ -69,29 +74,40 @@ extension String: CommandLabel {
 extension CommandEstimator where Self: ProbabilisticClassifier, Label: CommandLabel {
   static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> [Label] {
     var labels: [Label] = []
-    switch column {
-    case .texts(let texts):
-      for (row, text) in texts.enumerated() {
-        guard !text.isEmpty else { throw origin.error(row: row, reason: "the label is missing") }
-        guard let label = Label(labelText: text) else {
-          throw origin.error(
-            row: row, reason: "the label \"\(text)\" is not \(Label.kind), as the classes are")
-        }
-        labels.append(label)
+    for (row, text) in try labelTexts(column, origin).enumerated() {
+      guard !TargetColumn.isMissing(text) else {
+        throw origin.error(
+          row: row, reason: "the label is missing; fill it in or leave the row out")
       }
+      guard let label = Label(labelText: text) else {
+        throw origin.error(
+          row: row, reason: "the label \"\(text)\" is not \(Label.kind), as the classes are")
+      }
+      labels.append(label)
+    }
+    return labels
+  }
+
+  private static func labelTexts(
+    _ column: TargetColumn, _ origin: RowOrigin
+  ) throws(ReaderError) -> [String] {
+    switch column {
+    case .texts(let texts): return texts
+    case .integers(let integers): return integers.map(\.description)
     case .numbers(let matrix):
       guard matrix.columnCount == 1 else {
         throw .data(
           path: origin.path, line: nil, reason: "\(matrix.columnCount) targets for a classifier")
       }
+      var texts: [String] = []
       for (row, number) in matrix.elements.enumerated() {
-        guard let whole = Int(exactly: number), let label = Label(labelText: "\(whole)") else {
-          throw origin.error(row: row, reason: "the label \(number) is not \(Label.kind)")
+        guard let whole = Int(exactly: number) else {
+          throw origin.error(row: row, reason: "the label \(number) is not a whole number")
         }
-        labels.append(label)
+        texts.append(whole.description)
       }
+      return texts
     }
-    return labels
   }
 
   static func texts(_ predictions: [Label]) -> [String] { predictions.map(\.labelText) }
@@ -157,10 +173,14 @@ extension CommandEstimator where Self: Regressor, Target: CommandNumbers {
     let matrix: Matrix<Double>
     switch column {
     case .numbers(let numbers): matrix = numbers
+    case .integers(let integers): matrix = RegressionTarget(integers.map(Double.init)).matrix
     case .texts(let texts):
       var numbers: [Double] = []
       for (row, text) in texts.enumerated() {
-        guard !text.isEmpty else { throw origin.error(row: row, reason: "the target is missing") }
+        guard !TargetColumn.isMissing(text) else {
+          throw origin.error(
+            row: row, reason: "the target is missing; fill it in or leave the row out")
+        }
         guard let number = Double(text) else {
           throw origin.error(row: row, reason: "the target \"\(text)\" is no number")
         }

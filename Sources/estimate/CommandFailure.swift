@@ -50,7 +50,8 @@ struct CommandFailure: Error {
 
   private static func code(_ error: EstimatorError) -> Code {
     switch error {
-    case .invalidHyperparameter, .unknownHyperparameter, .changedHyperparameter,
+    case .invalidHyperparameter, .unknownHyperparameter, .ambiguousHyperparameter,
+      .changedHyperparameter,
       .missingTrainingPart, .noProbabilities, .unsupportedCall:
       .usage
     case .cancelled: .interrupted
@@ -64,10 +65,11 @@ struct CommandFailure: Error {
 extension ParsableCommand {
   /// Runs the command's body; a failure is printed on standard error and becomes the exit code.
   func reportingFailures(_ body: () throws -> Void) throws {
+    // A reader that has gone away is an error of writing like any other.
+    signal(SIGPIPE, SIG_IGN)
+    Interruption.listen()
     do {
       try body()
-    } catch let error as ValidationError {
-      throw error
     } catch {
       let failure = CommandFailure(error)
       Console.error("error: \(failure.message)")
@@ -79,12 +81,28 @@ extension ParsableCommand {
 /// Where text goes: results on standard output, everything else on standard error.
 enum Console {
   /// Prints a result.
-  static func output(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  ///
+  /// - Throws: ``CommandFailure`` 73 if it cannot be written.
+  static func output(_ text: String) throws {
+    guard write(text + "\n", to: STDOUT_FILENO) else {
+      throw CommandFailure(.cannotWrite, "standard output: \(String(cString: strerror(errno)))")
+    }
   }
 
-  /// Prints a message.
+  /// Prints a message; where nobody can read it, the exit code says enough.
   static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    _ = write(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// Writes a text as it is; returns whether that went well, and otherwise `errno` says why not.
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      bytes = bytes.dropFirst(count)
+    }
+    return true
   }
 }

@@ -7,6 +7,11 @@ enum TargetKind {
 
   /// Labels that are texts.
   case texts
+
+  /// What labels are: numbers if all of them are whole numbers.
+  init(of labels: [String]) {
+    self = labels.allSatisfy { Int(labelText: $0) != nil } ? .integers : .texts
+  }
 }
 
 /// The estimators and transformers that the command knows, by their names in kebab case.

@@ -40,9 +40,33 @@ enum ModelLoader {
     return try load(prototype)
   }
 
+  /// Reads the estimator in a file, which must have learned something.
+  ///
+  /// - Parameter path: The path of the file.
+  /// - Returns: The estimator.
+  /// - Throws: ``CommandFailure``: 66 if there is no such file, 65 if it is damaged or empty.
+  static func loadFitted(_ path: String) throws -> any CommandEstimator {
+    func checked<E: CommandEstimator>(_ estimator: E) throws -> any CommandEstimator {
+      guard estimator.model != nil else {
+        throw CommandFailure(
+          .badData,
+          "\(path): the \(E.name) in it has learned nothing; let it learn first, with estimate fit."
+        )
+      }
+      return estimator
+    }
+    return try checked(load(path))
+  }
+
   /// Whether the labels of a file are numbers or texts; `nil` if it holds none.
   private static func targetKind(_ contents: ModelFile.Contents) -> TargetKind? {
-    // A list of texts has quotes; a list of whole numbers has none.
-    contents.classes.map { $0.contains("\"") ? .texts : .integers }
+    // The classes learned or, before, what settings say of labels. Texts have quotes there.
+    let settings = contents.hyperparameters.filter { name, text in
+      let name = name.split(separator: ".").last
+      return (name == "classes" || name == "classWeight") && text.hasPrefix("[")
+    }
+    let lists = contents.classes.map { [$0] } ?? Array(settings.values)
+    guard !lists.isEmpty else { return nil }
+    return lists.contains { $0.contains("\"") } ? .texts : .integers
   }
 }

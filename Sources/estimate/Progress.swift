@@ -14,16 +14,15 @@ struct Progress: Sendable {
   /// Redraws the line.
   func show(_ text: String) {
     guard isShown else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+    _ = Console.write("\r\u{1B}[2K\(text)", to: STDERR_FILENO)
   }
 
   /// Clears the line.
   func clear() { show("") }
 
-  /// A context whose observer shows each epoch, and that ends on Ctrl-C.
+  /// A context whose observer shows each epoch.
   var context: TrainingContext {
     var context = TrainingContext()
-    context.isCancelled = { Interruption.isRequested }
     guard isShown else { return context }
     context.observer = { event in
       guard case .epochEnded(let epoch) = event else { return }

@@ -42,6 +42,77 @@ import Testing
       error?.description == "test.csv:1: column 0 holds the text \"a\"; features are numbers")
   }
 
+  @Test(arguments: [
+    (",a,b", CSVOptions.Column?.none), ("id,NA,inf", nil), ("NA,x,nan", .index(0)),
+    ("1,2020,y", .name("y")), ("nan,,NA", .name("NA")),
+  ])
+  func aHeaderMayHaveNamesThatLookLikeNumbers(
+    line: String, target: CSVOptions.Column?
+  ) throws {
+    let chunk = try read("\(line)\n1,2,3\n") { $0.target = target }
+    #expect(chunk.origin.lines == [2])
+  }
+
+  @Test(arguments: [
+    (",1,setosa\n", 2, [1]), ("NA,nan,inf\n", 0, [1]), ("1,NA,setosa\n\n2,3,x\n", -1, [1, 3]),
+  ])
+  func aFirstRowMayHaveMissingValues(text: String, target: Int, lines: [Int]) throws {
+    #expect(try read(text) { $0.target = .index(target) }.origin.lines == lines)
+  }
+
+  @Test(arguments: [
+    ("NA,,setosa\n", "the line may name the columns or be a row; give --header or --no-header"),
+    (
+      "a,2020,setosa\n",
+      "column 0 holds the text \"a\"; features are numbers; give --header if the line names the "
+        + "columns"
+    ),
+  ])
+  func aFirstLineThatCannotBeToldAsksForTheOption(text: String, reason: String) {
+    let error = #expect(throws: ReaderError.self) { try read(text) { $0.target = .index(-1) } }
+    #expect(error?.description == "test.csv:1: \(reason)")
+  }
+
+  @Test func anEmptyLineBetweenTheRowsOfOneColumnIsRefused() throws {
+    for text in ["1\n\n2\n", "x\n1\r\n\r\n2", "x\n\n1\n"] {
+      let error = #expect(throws: ReaderError.self) { try read(text) }
+      let line = text.hasPrefix("x\n1") ? 3 : 2
+      #expect(
+        error?.description
+          == "test.csv:\(line): the line is empty; take it out, or write nan for a "
+          + "missing value")
+    }
+    #expect(elements(try read("\n\nx\n1\n2\n\n\n")) == [1, 2])
+  }
+
+  @Test func whatIsNotUTF8IsNamedRatherThanMerged() {
+    var options = CSVOptions()
+    options.target = .index(1)
+    var reader = CSVReader(
+      Array("1,a\n2,".utf8) + [0xFF, 0x0A], path: "test.csv", options: options)
+    let error = #expect(throws: ReaderError.self) { try reader.all() }
+    #expect(
+      error?.description == "test.csv:2: column 1 is not written in UTF-8; convert the file")
+  }
+
+  @Test func aColumnHasOneUse() {
+    let error = #expect(throws: ReaderError.self) {
+      try read("a,b\n1,2\n") {
+        $0.target = .name("b")
+        $0.weights = .index(-1)
+      }
+    }
+    #expect(error?.description == "test.csv:1: column b is both the target and the weights")
+  }
+
+  @Test func spacesAroundNamesAndTargetsDoNotCount() throws {
+    let chunk = try read(" a, b ,label \n1, 2 , no \n3,4,\" yes \"\n") {
+      $0.target = .name("label")
+    }
+    #expect(chunk.features.featureNames == ["a", "b"])
+    #expect(chunk.target == .texts(["no", " yes "]))
+  }
+
   @Test func quotesLineEndsAndSpacesAreThoseOfTheFormat() throws {
     let text = "\u{FEFF}\"a \"\"1\"\"\",\"b\nc\",t\r\n 1 ,\"2\",\"x,y\"\r\n\r\n3,4,z\n\n"
     let chunk = try read(text) { $0.target = .name("t") }

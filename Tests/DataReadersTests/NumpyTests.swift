@@ -43,7 +43,15 @@ import Testing
       try NumpyArray(file("<i8", "(2,)", bytes([Int64(-7), 9])), path: "a").doubles == [-7, 9])
     #expect(try NumpyArray(file("<i4", "(1,)", bytes([Int32(-7)])), path: "a").doubles == [-7])
     #expect(try NumpyArray(file("|u1", "(2,)", [200, 1]), path: "a").doubles == [200, 1])
-    #expect(try NumpyArray(file("|b1", "(2,)", [0, 1]), path: "a").targets().elements == [0, 1])
+    #expect(try NumpyArray(file("|b1", "(2,)", [0, 1]), path: "a").targets() == .integers([0, 1]))
+  }
+
+  @Test func wholeNumbersOfATargetKeepEveryDigit() throws {
+    let labels = [1 << 53, 1 << 53 + 1, Int.min]
+    #expect(
+      try NumpyArray(file("<i8", "(3,)", bytes(labels)), path: "a").targets() == .integers(labels))
+    let table = try NumpyArray(file("<i8", "(1, 2)", bytes([3, 4])), path: "a").targets()
+    #expect(table == .numbers(try Matrix(rowCount: 1, columnCount: 2, elements: [3, 4])))
   }
 
   @Test func whatIsNoArrayIsRefused() {
@@ -68,7 +76,10 @@ import Testing
     try Data(file("<f8", "(5, 1)", bytes([1.0, 2, 3, 4, 5]))).write(to: URL(filePath: path))
     var reader = try NumpyReader(path: path)
     #expect(try reader.next(3)?.features.rowCount == 3)
-    #expect((try reader.next(3)?.features as? Matrix<Double>)?.elements == [4, 5])
+    let rest = try #require(try reader.next(3))
+    #expect((rest.features as? Matrix<Double>)?.elements == [4, 5])
+    // Rows are counted in the file, not in the part.
+    #expect(rest.origin.error(row: 1, reason: "bad").description == "\(path): row 4: bad")
     #expect(try reader.next(3) == nil)
   }
 }

@@ -63,9 +63,30 @@ import Testing
       let text = error?.description ?? ""
       #expect(text.contains("/nowhere/libblas.so.3"))
       #expect(text.contains("apt-get install libopenblas-dev liblapack-dev"))
-      #expect(text.contains(BLASLibrary.environmentVariable))
+      #expect(text.contains("\(BLASLibrary.environmentVariable) is \"/nowhere/libblas.so.3\""))
     }
   }
+
+  @Test func namesThatAreEmptyAreRefused() async {
+    await #expect(processExitsWith: .success) {
+      setenv(BLASLibrary.environmentVariable, ":", 1)
+      let error = #expect(throws: LinearAlgebraError.self) { try BLASLibrary.load() }
+      #expect(error?.description.contains("ESTIMATORS_BLAS is \":\": a name is empty") == true)
+    }
+  }
+
+  #if os(Linux)
+    @Test func aLibraryIsNotReplacedByOneThatLAPACKBringsAlong() async {
+      await #expect(processExitsWith: .success) {
+        // Without a LAPACK of its own, the system's would be opened, and its BLAS with it.
+        setenv(BLASLibrary.environmentVariable, "libm.so.6", 1)
+        #expect(
+          throws: LinearAlgebraError.libraryNotFound(
+            attempts: ["ESTIMATORS_BLAS is \"libm.so.6\": it has no routine dgemm_"])
+        ) { try BLASLibrary.load() }
+      }
+    }
+  #endif
 
   @Test func aLibraryWithoutLAPACKIsRefusedByTheMissingRoutine() async {
     await #expect(processExitsWith: .success) {
@@ -73,7 +94,7 @@ import Testing
       setenv(BLASLibrary.environmentVariable, "libc.so.6:libm.so.6", 1)
       #expect(
         throws: LinearAlgebraError.libraryNotFound(
-          attempts: ["libc.so.6: it has no routine dgemm_"])
+          attempts: ["ESTIMATORS_BLAS is \"libc.so.6:libm.so.6\": it has no routine dgemm_"])
       ) { try BLASLibrary.load() }
     }
   }
@@ -90,6 +111,8 @@ import Testing
       setenv(BLASLibrary.environmentVariable, path, 1)
       let library = try BLASLibrary.load()
       #expect(library.blasPath == path)
+      // It holds no LAPACK routines, but opens a library that does.
+      #expect(library.lapackPath != path)
       #expect(!library.rejected.isEmpty)
       #expect(library.rejected.allSatisfy { $0.contains("dgemm gives wrong results") })
     }

@@ -44,22 +44,19 @@ package struct BuiltProduct {
   ///   - input: What stands on standard input; nothing for `nil`.
   ///   - folder: Where it runs.
   ///   - environment: What is added to the environment.
+  ///   - hasReader: Whether anybody reads what it prints on standard output.
   /// - Returns: What it printed, and how it ended.
   /// - Throws: If it cannot be started.
   package func run(
     _ arguments: [String] = [], input: String? = nil, in folder: URL,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], hasReader: Bool = true
   ) throws -> Run {
-    let process = Process()
-    process.executableURL = location
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    // Files rather than pipes, which a long output could fill.
-    let outputs = ["output", "error"].map { folder.appending(path: ".\($0)-\(UUID())") }
-    for file in outputs { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: outputs[0])
-    process.standardError = try FileHandle(forWritingTo: outputs[1])
+    let (process, result) = try prepared(arguments, folder, environment)
+    let nobody = Pipe()
+    if !hasReader {
+      try nobody.fileHandleForReading.close()
+      process.standardOutput = nobody
+    }
     if let input {
       let file = folder.appending(path: ".input-\(UUID())")
       try input.write(to: file, atomically: true, encoding: .utf8)
@@ -69,8 +66,55 @@ package struct BuiltProduct {
     }
     try process.run()
     process.waitUntilExit()
-    return Run(
-      output: try String(contentsOf: outputs[0], encoding: .utf8),
-      error: try String(contentsOf: outputs[1], encoding: .utf8), code: process.terminationStatus)
+    return try result()
+  }
+
+  /// Runs it, and presses Ctrl-C while it waits for more input.
+  ///
+  /// - Parameters:
+  ///   - arguments: What stands on the command line.
+  ///   - input: What it reads before; more than a pipe holds, so that it must have begun to read.
+  ///   - folder: Where it runs.
+  /// - Returns: What it printed, and how it ended.
+  /// - Throws: If it cannot be started.
+  package func interrupted(
+    _ arguments: [String], afterReading input: String, in folder: URL
+  ) throws -> Run {
+    let (process, result) = try prepared(arguments, folder, [:])
+    let pipe = Pipe()
+    process.standardInput = pipe
+    try process.run()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    // Open to the end, so that there is always more to wait for.
+    withExtendedLifetime(pipe) {
+      process.interrupt()
+      process.waitUntilExit()
+    }
+    return try result()
+  }
+
+  /// A process that prints into files rather than pipes, which a long output could fill; and the way
+  /// to what it printed, once it has ended.
+  private func prepared(
+    _ arguments: [String], _ folder: URL, _ environment: [String: String]
+  ) throws -> (process: Process, result: () throws -> Run) {
+    let process = Process()
+    process.executableURL = location
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let outputs = ["output", "error"].map { folder.appending(path: ".\($0)-\(UUID())") }
+    for file in outputs { try Data().write(to: file) }
+    process.standardOutput = try FileHandle(forWritingTo: outputs[0])
+    process.standardError = try FileHandle(forWritingTo: outputs[1])
+    return (
+      process,
+      {
+        Run(
+          output: try String(contentsOf: outputs[0], encoding: .utf8),
+          error: try String(contentsOf: outputs[1], encoding: .utf8),
+          code: process.terminationStatus)
+      }
+    )
   }
 }

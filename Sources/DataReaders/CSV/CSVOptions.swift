@@ -2,7 +2,7 @@
 public struct CSVOptions: Sendable {
   /// Whether the first line names the columns.
   public enum Header: String, CaseIterable, Sendable {
-    /// It does if none of its fields is a number.
+    /// It does if none of its fields is a number, or one is the name of a column asked for.
     case automatic
 
     /// It does.

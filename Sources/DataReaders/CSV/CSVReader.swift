@@ -2,9 +2,11 @@ internal import LinearAlgebra
 
 /// Reads separated values, such as CSV, a part at a time.
 ///
-/// Fields may be quoted, with two quotes for one inside; lines end in LF or CRLF; lines without any
-/// character are passed over. Features are numbers; an empty field, `NA` and `nan` are missing and
-/// become NaN, which learners refuse by row and column. The target is handed out as text.
+/// Fields may be quoted, with two quotes for one inside; spaces around other fields do not count;
+/// lines end in LF or CRLF. Lines without any character are passed over, except between the rows of
+/// a single column, where one could be a value left out: it is refused. Features are numbers; an
+/// empty field, `NA` and `nan` are missing and become NaN, which learners refuse by row and column.
+/// The target is handed out as text.
 ///
 /// **Source:** RFC 4180.
 public struct CSVReader: ChunkReader {
@@ -15,6 +17,7 @@ public struct CSVReader: ChunkReader {
 
   /// Where each column goes.
   private struct Layout {
+    var firstLine: Int
     var columnCount: Int
     var target: Int?
     var weights: Int?
@@ -49,6 +52,11 @@ public struct CSVReader: ChunkReader {
     var weights: [Double] = []
     var lines: [Int] = []
     while lines.count < maximumRowCount, let record = try nextRecord() {
+      if layout.columnCount == 1, record.line > layout.firstLine, let line = record.emptyLine {
+        throw .data(
+          path: scanner.path, line: line,
+          reason: "the line is empty; take it out, or write nan for a missing value")
+      }
       guard record.fields.count == layout.columnCount else {
         throw error(
           record,
@@ -57,7 +65,7 @@ public struct CSVReader: ChunkReader {
       for column in layout.features {
         elements.append(try number(record, column, layout))
       }
-      if let target = layout.target { texts.append(scanner.text(record.fields[target])) }
+      if let target = layout.target { texts.append(try text(record, target)) }
       if let column = layout.weights { weights.append(try number(record, column, layout)) }
       lines.append(record.line)
     }
@@ -87,10 +95,18 @@ public struct CSVReader: ChunkReader {
     let name = layout.names.map { names in
       layout.features.firstIndex(of: column).map { names[$0] } ?? "\(column)"
     }
+    let isFirst = record.line == layout.firstLine && options.header == .automatic
     throw error(
       record,
-      "column \(name ?? "\(column)") holds the text \"\(scanner.text(field))\"; "
-        + "features are numbers")
+      "column \(name ?? "\(column)") holds the text \"\(try text(record, column))\"; "
+        + "features are numbers\(isFirst ? "; give --header if the line names the columns" : "")")
+  }
+
+  private func text(_ record: Record, _ column: Int) throws(ReaderError) -> String {
+    guard let text = scanner.text(record.fields[column]) else {
+      throw error(record, "column \(column) is not written in UTF-8; convert the file")
+    }
+    return text
   }
 
   private func error(_ record: Record, _ reason: String) -> ReaderError {
@@ -101,24 +117,50 @@ public struct CSVReader: ChunkReader {
   private mutating func preparedLayout() throws(ReaderError) -> Layout? {
     if let layout { return layout }
     guard let first = try scanner.next() else { return nil }
-    let texts = first.fields.map(scanner.text)
+    var texts: [String] = []
+    for column in first.fields.indices { texts.append(try text(first, column)) }
     let isHeader =
       switch options.header {
       case .present: true
       case .absent: false
-      // A header has no numbers in it; a row of data has at least one.
-      case .automatic: first.fields.allSatisfy { scanner.number($0) == nil }
+      case .automatic: try looksLikeHeader(first, texts)
       }
     if !isHeader { firstRecord = first }
     let names = isHeader ? texts : nil
     let target = try index(of: options.target, names, first.fields.count)
     let weights = try index(of: options.weights, names, first.fields.count)
+    if let target, target == weights {
+      throw error(
+        first, "column \(names?[target] ?? "\(target)") is both the target and the weights")
+    }
     let features = first.fields.indices.filter { $0 != target && $0 != weights }
     let layout = Layout(
-      columnCount: first.fields.count, target: target, weights: weights, features: features,
+      firstLine: first.line, columnCount: first.fields.count, target: target, weights: weights,
+      features: features,
       names: names.map { names in features.map { names[$0] } })
     self.layout = layout
     return layout
+  }
+
+  /// Whether the first line names the columns: it does if a column asked for by name is among them,
+  /// and otherwise if it has no number.
+  private func looksLikeHeader(_ first: Record, _ texts: [String]) throws(ReaderError) -> Bool {
+    let asked = [options.target, options.weights].compactMap(\.self)
+    guard !texts.contains(where: { asked.contains(.name($0)) }) else { return true }
+    let numbers = first.fields.map(scanner.number)
+    guard !numbers.contains(where: { $0?.isFinite == true }) else { return false }
+    guard numbers.contains(where: { $0 != nil }) else { return true }
+    guard numbers.contains(where: { $0 == nil }) else { return false }
+    // Texts beside missing values: names where features must stand, or else perhaps a label.
+    let target = options.target.flatMap { column -> Int? in
+      guard case .index(let index) = column else { return nil }
+      return index < 0 ? first.fields.count + index : index
+    }
+    guard !numbers.indices.contains(where: { numbers[$0] == nil && $0 != target }) else {
+      return true
+    }
+    throw error(
+      first, "the line may name the columns or be a row; give --header or --no-header")
   }
 
   private func index(

@@ -5,6 +5,9 @@ struct Record {
   /// The line on which it begins, counted from 1.
   var line: Int
 
+  /// The last of the empty lines passed over on the way to it, if there were any.
+  var emptyLine: Int?
+
   /// The fields, in order.
   var fields: [Field]
 }
@@ -32,25 +35,25 @@ struct RecordScanner {
     self.separator = separator
   }
 
-  /// Returns the next line that is not empty, whose fields are valid until the next call.
+  /// Returns the next line with a character, whose fields are valid until the next call.
   ///
   /// - Throws: ``ReaderError``.
   mutating func next() throws(ReaderError) -> Record? {
+    var emptyLine: Int?
     while true {
       dropReadBytes()
       if line == 1, position == 0 { try skipByteOrderMark() }
       guard try has(1) else { return nil }
-      if bytes[position] == newline {
-        position += 1
-        line += 1
-        continue
+      var isCRLF = false
+      if bytes[position] == carriageReturn, try has(2) { isCRLF = bytes[position + 1] == newline }
+      guard isCRLF || bytes[position] == newline else {
+        var record = try record()
+        record.emptyLine = emptyLine
+        return record
       }
-      if bytes[position] == carriageReturn, try has(2), bytes[position + 1] == newline {
-        position += 2
-        line += 1
-        continue
-      }
-      return try record()
+      emptyLine = line
+      position += isCRLF ? 2 : 1
+      line += 1
     }
   }
 
@@ -138,25 +141,31 @@ struct RecordScanner {
     return Field(range: start..<end, isQuoted: true)
   }
 
-  /// The text of a field.
-  func text(_ field: Field) -> String {
-    let text = String(decoding: bytes[field.range], as: UTF8.self)
-    return field.isQuoted ? text.replacing("\"\"", with: "\"") : text
+  /// The text of a field, or `nil` if it is not UTF-8; spaces around it count in quotes alone.
+  func text(_ field: Field) -> String? {
+    guard field.isQuoted else {
+      return String(validating: bytes[trimmed(field.range)], as: UTF8.self)
+    }
+    return String(validating: bytes[field.range], as: UTF8.self)?
+      .replacing("\"\"", with: "\"")
   }
 
   /// The number in a field: NaN for a missing one, `nil` for anything else.
   func number(_ field: Field) -> Double? {
-    var range = field.range
-    let space = UInt8(ascii: " ")
-    while let first = range.first, bytes[first] == space { range = range.dropFirst() }
-    while let last = range.last, bytes[last] == space { range = range.dropLast() }
-    guard !range.isEmpty else { return .nan }
+    let range = trimmed(field.range)
     if let number = bytes.withUnsafeBufferPointer({ DecimalNumber.parse($0, range) }) {
       return number
     }
-    return switch String(decoding: bytes[range], as: UTF8.self).lowercased() {
-    case "na", "nan": .nan
-    case let text: Double(text)
-    }
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    return TargetColumn.isMissing(text) ? .nan : Double(text)
+  }
+
+  /// The range without spaces at its ends.
+  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    let space = UInt8(ascii: " ")
+    var range = range
+    while let first = range.first, bytes[first] == space { range = range.dropFirst() }
+    while let last = range.last, bytes[last] == space { range = range.dropLast() }
+    return range
   }
 }

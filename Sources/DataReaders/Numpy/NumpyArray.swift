@@ -8,11 +8,12 @@ public struct NumpyArray: Sendable {
   /// The extents; a single number has none.
   public let shape: [Int]
 
-  /// The elements in row order, in the precision they were stored in, whole numbers as `Double`.
+  /// The elements in row order, in the precision they were stored in.
   public let elements: Elements
 
   /// The elements of an array.
   public enum Elements: Sendable {
+    case integer([Int])
     case double([Double])
     case single([Float])
   }
@@ -80,30 +81,30 @@ public struct NumpyArray: Sendable {
       throw .data(
         path: path, line: nil, reason: "features have two dimensions, but this has shape \(shape)")
     }
-    switch elements {
-    case .double(let numbers):
-      return Matrix(unchecked: numbers, rowCount: shape[0], columnCount: shape[1])
-    case .single(let numbers):
-      return Matrix(unchecked: numbers, rowCount: shape[0], columnCount: shape[1])
+    guard case .single(let numbers) = elements else {
+      return Matrix(unchecked: doubles, rowCount: shape[0], columnCount: shape[1])
     }
+    return Matrix(unchecked: numbers, rowCount: shape[0], columnCount: shape[1])
   }
 
   /// The array as targets: one dimension, or two with a column for each target.
   ///
   /// - Throws: ``ReaderError/data(path:line:reason:)`` if it has another number of dimensions.
-  public func targets() throws(ReaderError) -> Matrix<Double> {
+  public func targets() throws(ReaderError) -> TargetColumn {
     guard shape.count == 1 || shape.count == 2 else {
       throw .data(
         path: path, line: nil,
         reason: "targets have one or two dimensions, but this has shape \(shape)")
     }
-    return Matrix(
-      unchecked: doubles, rowCount: shape[0], columnCount: shape.count == 2 ? shape[1] : 1)
+    let columnCount = shape.count == 2 ? shape[1] : 1
+    if case .integer(let integers) = elements, columnCount == 1 { return .integers(integers) }
+    return .numbers(Matrix(unchecked: doubles, rowCount: shape[0], columnCount: columnCount))
   }
 
   /// The elements in double precision.
   public var doubles: [Double] {
     switch elements {
+    case .integer(let numbers): numbers.map(Double.init)
     case .double(let numbers): numbers
     case .single(let numbers): numbers.map(Double.init)
     }
@@ -114,6 +115,7 @@ extension NumpyArray.Elements {
   /// Elements in column order, put in row order.
   fileprivate func reordered(shape: [Int]) -> NumpyArray.Elements {
     switch self {
+    case .integer(let numbers): .integer(Self.reordered(numbers, shape))
     case .double(let numbers): .double(Self.reordered(numbers, shape))
     case .single(let numbers): .single(Self.reordered(numbers, shape))
     }
@@ -183,11 +185,11 @@ private enum NumpyElementType: String {
       return switch self {
       case .double: .double(integers(UInt64.self).map { Double(bitPattern: $0) })
       case .single: .single(integers(UInt32.self).map { Float(bitPattern: $0) })
-      case .int64: .double(integers(Int64.self).map(Double.init))
-      case .int32: .double(integers(Int32.self).map(Double.init))
-      case .int16: .double(integers(Int16.self).map(Double.init))
-      case .int8: .double(integers(Int8.self).map(Double.init))
-      case .uint8, .bool: .double(integers(UInt8.self).map(Double.init))
+      case .int64: .integer(integers(Int64.self).map(Int.init))
+      case .int32: .integer(integers(Int32.self).map(Int.init))
+      case .int16: .integer(integers(Int16.self).map(Int.init))
+      case .int8: .integer(integers(Int8.self).map(Int.init))
+      case .uint8, .bool: .integer(integers(UInt8.self).map(Int.init))
       }
     }
   }

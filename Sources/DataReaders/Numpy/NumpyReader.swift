@@ -21,6 +21,6 @@ public struct NumpyReader: ChunkReader {
     nextRow = end
     let selected: any FeatureMatrix =
       rows.count == features.rowCount ? features : features.selectingRows(rows)
-    return DataChunk(features: selected, origin: RowOrigin(path: path))
+    return DataChunk(features: selected, origin: RowOrigin(path: path, firstRow: rows.lowerBound))
   }
 }

@@ -26,19 +26,31 @@ enum JSON {
     "{" + entries.map { "\(quoted($0.name)):\(quoted($0.text))" }.joined(separator: ",") + "}"
   }
 
+  /// How numbers are written that are not finite, for which JSON has no words.
+  private static let words = (infinity: "inf", negativeInfinity: "-inf", nan: "nan")
+
   /// Returns a list of values.
+  ///
+  /// - Precondition: The values can be encoded, as numbers, texts and what consists of them can.
   static func list<Value: Encodable>(_ values: [Value]) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Labels are numbers, texts and the like, which encode; one that cannot be encoded cannot be
-    // decoded either, and the reader says so.
-    return (try? encoder.encode(values)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: words.infinity, negativeInfinity: words.negativeInfinity, nan: words.nan)
+    do {
+      return String(decoding: try encoder.encode(values), as: UTF8.self)
+    } catch {
+      preconditionFailure("Values of type \(Value.self) cannot be saved: \(error)")
+    }
   }
 
   /// Reads what was written, or returns `nil`.
   static func decoded<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) -> Value?
   {
-    try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: words.infinity, negativeInfinity: words.negativeInfinity, nan: words.nan)
+    return try? decoder.decode(Value.self, from: Data(text.utf8))
   }
 
   /// Reads a label from text as a user writes it: as it stands if it is JSON of that type,

@@ -23,12 +23,17 @@ public enum WholeFile {
   /// Writes a file so that at every moment, also when the power fails, the path holds the old bytes
   /// or the new ones: to a file beside it, which is synced and then renamed.
   ///
-  /// What is no ordinary file, such as a pipe, is written to directly.
+  /// A file that is there keeps its permissions. What is no ordinary file, such as a pipe, is
+  /// written to directly.
   ///
   /// - Throws: ``EstimatorError/file(path:reason:)``; the path then holds what it held before.
   public static func write(_ bytes: [UInt8], to path: String) throws(EstimatorError) {
     var information = stat()
-    if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+    let exists = stat(path, &information) == 0
+    if !exists, (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil {
+      throw .file(path: path, reason: "it is a link to a file that is not there")
+    }
+    if exists, information.st_mode & S_IFMT != S_IFREG {
       let descriptor = open(path, O_WRONLY)
       guard descriptor >= 0 else { throw failure(path) }
       defer { close(descriptor) }
@@ -42,6 +47,10 @@ public enum WholeFile {
     guard descriptor >= 0 else { throw failure(path) }
     do throws(EstimatorError) {
       try writeAll(bytes, descriptor, path)
+      // Who may read a file does not change by its being written anew.
+      guard !exists || fchmod(descriptor, information.st_mode & 0o7777) == 0 else {
+        throw failure(path)
+      }
       guard fsync(descriptor) == 0 else { throw failure(path) }
     } catch {
       close(descriptor)

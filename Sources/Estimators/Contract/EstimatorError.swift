@@ -52,6 +52,9 @@ public enum EstimatorError: Error, Equatable {
   /// There is no hyperparameter of that name.
   case unknownHyperparameter(name: String, estimator: String, possible: [String])
 
+  /// Several steps of a pipeline have a hyperparameter of that name.
+  case ambiguousHyperparameter(name: String, estimator: String, possible: [String])
+
   /// A continuing call found a setting changed that cannot change while continuing.
   case changedHyperparameter(name: String, old: String, new: String, remedy: String)
 
@@ -123,6 +126,9 @@ extension EstimatorError: CustomStringConvertible {
       "\(name) is \(value) but must be \(requirement)."
     case .unknownHyperparameter(let name, let estimator, let possible):
       "\(estimator) has no hyperparameter \(name). It has \(possible.joined(separator: ", "))."
+    case .ambiguousHyperparameter(let name, let estimator, let possible):
+      "\(name) is a setting of several steps of \(estimator). Say which: "
+        + "\(possible.joined(separator: ", "))."
     case .changedHyperparameter(let name, let old, let new, let remedy):
       "\(name) was \(old) and is now \(new), which cannot change while continuing. \(remedy)"
     case .mismatchedInitialParameters(let name, let reason):

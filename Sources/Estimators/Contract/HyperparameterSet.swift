@@ -38,7 +38,8 @@ extension HyperparameterSet {
   ///   - name: The name, as it stands in Swift.
   ///   - text: The value, such as `0.001`, `logistic`, `100,50`, `none`.
   ///   - estimator: Whose settings these are, for the error.
-  /// - Throws: ``EstimatorError/unknownHyperparameter(name:estimator:possible:)`` or
+  /// - Throws: ``EstimatorError/unknownHyperparameter(name:estimator:possible:)``,
+  ///   ``EstimatorError/ambiguousHyperparameter(name:estimator:possible:)`` or
   ///   ``EstimatorError/invalidHyperparameter(name:value:requirement:)``; nothing is then changed.
   public mutating func set(
     _ name: String, to text: String, of estimator: String
@@ -47,6 +48,10 @@ extension HyperparameterSet {
     let candidates = declarations.filter { $0.name == name }
     let matches =
       candidates.isEmpty ? declarations.filter { $0.name.hasSuffix(".\(name)") } : candidates
+    guard matches.count <= 1 else {
+      throw .ambiguousHyperparameter(
+        name: name, estimator: estimator, possible: matches.map(\.name))
+    }
     guard matches.count == 1 else {
       throw .unknownHyperparameter(
         name: name, estimator: estimator, possible: declarations.map(\.name))

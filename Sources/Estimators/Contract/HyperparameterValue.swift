@@ -119,7 +119,13 @@ extension Array: HyperparameterValue where Element: HyperparameterValue {
 
   public init?(hyperparameterText: String) {
     var values: [Element] = []
-    for text in hyperparameterText.split(separator: ",", omittingEmptySubsequences: true) {
+    // Nothing is a list of nothing; but a comma has a value on both sides.
+    let texts =
+      hyperparameterText.isEmpty
+      ? []
+      : hyperparameterText.split(
+        separator: ",", omittingEmptySubsequences: false)
+    for text in texts {
       guard let value = Element(hyperparameterText: String(text)) else { return nil }
       values.append(value)
     }

@@ -104,8 +104,8 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
 extension MLPClassifier {
   /// The settings of ``MLPClassifier``.
   public struct Hyperparameters: HyperparameterSet {
-    /// The number of units in each hidden layer; each at least 1, any number of layers; a change
-    /// needs a fresh fit.
+    /// The number of units in each hidden layer; each at least 1, any number of layers, and at most
+    /// 2²⁸ parameters in all; a change needs a fresh fit.
     public var hiddenLayerSizes = [100]
 
     /// What hidden units make of what arrives; a change needs a fresh fit.
@@ -214,6 +214,7 @@ extension MLPClassifier {
     let classes = try ClassList(declared: hyperparameters.classes, occurring: target)
     let shape = NetworkShape(
       sizes: [features.columnCount] + hyperparameters.hiddenLayerSizes + [classes.problemCount])
+    try shape.checkSize(hiddenLayerSizes: hyperparameters.hiddenLayerSizes)
     let parameters: [Double]
     if let given = call.context.initialParameters {
       parameters = try shape.parameters(from: given)

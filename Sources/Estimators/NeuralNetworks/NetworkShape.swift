@@ -21,6 +21,24 @@ struct NetworkShape: Equatable, Sendable {
     (0..<layerCount).reduce(0) { $0 + (sizes[$1] + 1) * sizes[$1 + 1] }
   }
 
+  /// The most parameters that a network may have: 2 GB, and several times that while it learns.
+  static let maximumParameterCount = 1 << 28
+
+  /// Checks that there is room for the parameters.
+  ///
+  /// - Throws: ``EstimatorError/invalidHyperparameter(name:value:requirement:)``.
+  func checkSize(hiddenLayerSizes: [Int]) throws(EstimatorError) {
+    // In floating point, where nothing overflows.
+    let count = (0..<layerCount).reduce(0.0) {
+      $0 + (Double(sizes[$1]) + 1) * Double(sizes[$1 + 1])
+    }
+    guard count <= Double(Self.maximumParameterCount) else {
+      throw .invalidHyperparameter(
+        name: "hiddenLayerSizes", value: hiddenLayerSizes.hyperparameterText,
+        requirement: "small enough for at most \(Self.maximumParameterCount) parameters in all")
+    }
+  }
+
   /// Where the weights of a layer stand.
   func weights(of layer: Int) -> Range<Int> {
     let start = (0..<layer).reduce(0) { $0 + (sizes[$1] + 1) * sizes[$1 + 1] }

@@ -56,7 +56,7 @@ public struct BLASLibrary: Sendable {
     var rejected: [String] = []
     for candidate in candidates() {
       for core in cores() {
-        switch attempt(candidate, core: core) {
+        switch attempt(candidate.files, core: core) {
         case .success(let library):
           return .success(
             BLASLibrary(
@@ -64,7 +64,7 @@ public struct BLASLibrary: Sendable {
               configuration: library.configuration, threadCount: library.threadCount,
               rejected: rejected))
         case .failure(let reason):
-          rejected.append("\(candidate[0]): \(reason.text)")
+          rejected.append("\(candidate.name): \(reason.text)")
           // Other kernels can mend a wrong result, but not a library that is not there.
           guard reason.mayDependOnCore else { break }
           continue
@@ -81,17 +81,21 @@ public struct BLASLibrary: Sendable {
     var mayDependOnCore = false
   }
 
-  /// The libraries to try, in order; each a BLAS library and, where known, LAPACK libraries.
-  private static func candidates() -> [[String]] {
+  /// The libraries to try, in order: what messages call each, and its files, BLAS first and then,
+  /// where known, LAPACK.
+  private static func candidates() -> [(name: String, files: [String])] {
     if let named = ProcessInfo.processInfo.environment[environmentVariable], !named.isEmpty {
-      return [named.split(separator: ":").map(String.init)]
+      let files = named.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      return [("\(environmentVariable) is \"\(named)\"", files)]
     }
     #if canImport(Darwin)
-      return [["/System/Library/Frameworks/Accelerate.framework/Accelerate"]]
+      let names = ["/System/Library/Frameworks/Accelerate.framework/Accelerate"]
     #else
-      return ["libblas.so.3", "libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libblas.so"]
-        .map { [$0] }
+      let names = [
+        "libblas.so.3", "libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libblas.so",
+      ]
     #endif
+    return names.map { ($0, [$0]) }
   }
 
   /// The values of `OPENBLAS_CORETYPE` to try, in order; `nil` leaves the choice to the library.
@@ -146,6 +150,10 @@ public struct BLASLibrary: Sendable {
   }
 
   private static func openAndBind(_ names: [String]) throws(Rejection) {
+    // The dynamic linker would take an empty name for the program itself.
+    guard !names.contains("") else {
+      throw Rejection(text: "a name is empty; write one file, or several with colons between")
+    }
     try call { la_open_blas(names[0], $0) }
     if !la_has_lapack() {
       try openLAPACK(

@@ -42,17 +42,7 @@ struct CompareCommand: ParsableCommand {
     help: ArgumentHelp("A setting of every estimator compared.", valueName: "name=value"))
   var settings: [String] = []
 
-  @Option(help: "The format, where it does not follow from the name: csv, tsv, npy.")
-  var format: DataOptions.Format?
-
-  @Option(
-    parsing: .unconditional,
-    help: "The column to learn: a name, or a number from 0; negative numbers from the end.")
-  var target: String?
-
-  @Option(help: "A file with the target of each row: .npy, or one value a line.")
-  var targetFile: String?
-
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -61,14 +51,19 @@ struct CompareCommand: ParsableCommand {
       throw ValidationError("Say which estimator is compared on this data: --estimator NAME.")
     }
     try EstimatorOptions.validate(settings)
+    guard !settings.contains(where: EstimatorOptions.names("classes")) else {
+      throw ValidationError("compare declares all classes of the data: leave out --set classes.")
+    }
   }
 
   func run() throws {
     try reportingFailures {
-      Interruption.listen()
       var comparisons: [ComparisonReport] = []
-      for (name, source) in try pairs() {
-        let chunk = try read(source)
+      // Each source once: standard input cannot be read again.
+      var chunks: [String: DataChunk] = [:]
+      for (name, source) in pairs() {
+        let chunk = try chunks[source] ?? reading.readAll(source, for: .comparing)
+        chunks[source] = chunk
         let made = try EstimatorCatalog.make(
           name, target: chunk.targetKind, preprocess: preprocess)
         let prepared = try EstimatorOptions.setting(settings, of: made)
@@ -80,7 +75,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   /// The estimators, each with its data.
-  private func pairs() throws -> [(name: String, source: String)] {
+  private func pairs() -> [(name: String, source: String)] {
     let names: [String]
     if estimator.isEmpty {
       names = EstimatorCatalog.names.filter {
@@ -95,23 +90,23 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func read(_ source: String) throws -> DataChunk {
-    var options = try DataOptions.parse([source])
-    options.format = format
-    options.target = target
-    options.targetFile = targetFile
-    try options.validate()
-    return try options.readAll(needsTarget: true)
-  }
-
   private func compare<E: CommandEstimator>(
     _ estimator: E, _ chunk: DataChunk, _ source: String
   ) throws -> ComparisonReport {
-    let target = try E.target(chunk.target ?? .texts([]), chunk.origin)
-    guard chunk.features.rowCount >= 8 * calls else {
+    let target = try E.target(of: chunk)
+    let rowCount = chunk.features.rowCount
+    guard rowCount >= 8 else {
       throw CommandFailure(
-        .badData, "\(source): \(chunk.features.rowCount) rows are too few for \(calls) calls.")
+        .badData, "\(chunk.origin.path): \(rowCount) rows are too few to compare on; 8 are needed.")
     }
+    guard calls <= rowCount / 8 else {
+      throw CommandFailure(
+        .usage,
+        "--calls is \(calls), but the \(rowCount) rows of \(chunk.origin.path) are enough for at "
+          + "most \(rowCount / 8).")
+    }
+    // Now, while rows are those of the data and not those of one call.
+    try located(chunk) { try chunk.checkFinite(E.numbers(target)) }
     var prepared = estimator
     if let classes = E.classesSetting(target) {
       try prepared.hyperparameters.set("classes", to: classes, of: E.name)
@@ -129,7 +124,7 @@ struct CompareCommand: ParsableCommand {
     progress.clear()
     return ComparisonReport(
       estimator: E.name, data: source,
-      isClassifier: prepared.classTexts != nil || E.strata(target) != nil,
+      isClassifier: E.strata(target) != nil,
       isOnePass: prepared.exemptions.contains(.onePass), seed: seed, givesAllRows: sameData,
       heldOutCount: comparison.heldOutRows.count,
       callRowCounts: comparison.rowsOfCalls.map(\.count),
@@ -139,7 +134,7 @@ struct CompareCommand: ParsableCommand {
           keeps: run.policy.explanation(isOnePass: prepared.exemptions.contains(.onePass)),
           calls: run.calls.map {
             .init(
-              score: $0.score, loss: $0.loss.isFinite ? $0.loss : nil, distance: $0.distance,
+              score: $0.score, loss: $0.loss, distance: $0.distance,
               seconds: $0.duration / .seconds(1), epochCount: $0.epochCount)
           })
       })
@@ -162,7 +157,7 @@ struct PolicyName: ExpressibleByArgument {
 private struct ComparisonReport: Encodable {
   struct Call: Encodable {
     var score: Double
-    var loss: Double?
+    var loss: Double
     var distance: Double?
     var seconds: Double
     var epochCount: Int
@@ -198,7 +193,7 @@ private struct ComparisonReport: Encodable {
     let measure = isClassifier ? "accuracy" : "R²"
     for (title, value) in [
       (measure, { (call: Call) in call.score.fixed(4) }),
-      ("loss", { $0.loss.map { $0.compact } ?? "infinite" }),
+      ("loss", { $0.loss.compact }),
       ("moved", { $0.distance.map { $0.compact } ?? "–" }),
       ("milliseconds", { ($0.seconds * 1000).compact }),
     ] as [(String, (Call) -> String)] {
@@ -256,7 +251,7 @@ extension Double {
 
   /// Four digits, with a power of ten where the number is very large or small.
   fileprivate var compact: String {
-    abs(self) >= 1e6 || (abs(self) < 1e-3 && self != 0)
+    isFinite && (abs(self) >= 1e6 || (abs(self) < 1e-3 && self != 0))
       ? formatted(.number.precision(.significantDigits(4)).notation(.scientific)) : short
   }
 }

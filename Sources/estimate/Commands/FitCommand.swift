@@ -45,8 +45,7 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      Interruption.listen()
-      let chunk = try data.readAll(needsTarget: true)
+      let chunk = try data.readAll(for: .training)
       try fit(estimator.make(for: chunk.targetKind), chunk)
     }
   }
@@ -59,14 +58,20 @@ struct FitCommand: ParsableCommand {
     }
     var session = TrainingSession(estimator: estimator)
     session.estimator.warmStart = warmStart
-    let summary = try session.learn(chunk, isPart: false, context: context)
+    let summary: TrainingSummary
+    do {
+      summary = try session.learn(chunk, isPart: false, context: context)
+    } catch let error as EstimatorError {
+      guard case .mismatchedInitialParameters = error, let initialParameters else { throw error }
+      throw CommandFailure(.badData, "\(initialParameters): \(error.description)")
+    }
     progress.clear()
-    if let outputModel { try writeModel(session.estimator, to: outputModel) }
     let figures = try session.score(chunk)
     let report = TrainingReport(
       estimator: E.name, summary: summary, sampleCount: chunk.features.rowCount,
       featureCount: chunk.features.columnCount, classes: session.estimator.classTexts,
       score: figures.score, loss: figures.loss, output: outputModel)
+    if let outputModel { try writeModel(session.estimator, to: outputModel) }
     try output.print(report, text: report.text)
   }
 }
@@ -75,31 +80,30 @@ struct FitCommand: ParsableCommand {
 struct TrainingReport: Encodable {
   var estimator: String
   var epochCount: Int
-  var stopReason: String
+  var stopReason: TrainingSummary.StopReason
   var isContinuation: Bool
   var restartedStoppingRule: Bool
   var sampleCount: Int
   var featureCount: Int
   var classes: [String]?
-  var score: Double?
-  var loss: Double?
+  var score: Double
+  var loss: Double
   var output: String?
 
   init(
     estimator: String, summary: TrainingSummary, sampleCount: Int, featureCount: Int,
-    classes: [String]?, score: Double?, loss: Double?, output: String?
+    classes: [String]?, score: Double, loss: Double, output: String?
   ) {
     self.estimator = estimator
     epochCount = summary.epochCount
-    stopReason = summary.stopReason.rawValue
+    stopReason = summary.stopReason
     isContinuation = summary.isContinuation
     restartedStoppingRule = summary.restartedStoppingRule
     self.sampleCount = sampleCount
     self.featureCount = featureCount
     self.classes = classes
-    // JSON has no word for what is not finite.
-    self.score = score.flatMap { $0.isFinite ? $0 : nil }
-    self.loss = loss.flatMap { $0.isFinite ? $0 : nil }
+    self.score = score
+    self.loss = loss
     self.output = output
   }
 
@@ -113,25 +117,25 @@ struct TrainingReport: Encodable {
     if restartedStoppingRule {
       lines.append("the stopping rule had fired before or the data are others, so it started again")
     }
-    if let score, let loss {
-      lines.append("score on these samples \(score.short), loss \(loss.short)")
-    }
+    lines.append("score on these samples \(score.short), loss \(loss.short)")
     if let output { lines.append("written to \(output)") }
     return lines.joined(separator: "\n")
   }
 
   private var reason: String {
     switch stopReason {
-    case TrainingSummary.StopReason.onePass.rawValue: "one pass is all there is to do"
-    case TrainingSummary.StopReason.stoppingRule.rawValue: "stopped by the rule"
-    default: "all epochs done"
+    case .onePass: "one pass is all there is to do"
+    case .stoppingRule: "stopped by the rule"
+    case .budget: "all epochs done"
     }
   }
 }
 
+extension TrainingSummary.StopReason: Encodable {}
+
 extension Double {
   /// A few digits, for people; JSON has them all.
   var short: String {
-    formatted(.number.precision(.significantDigits(4)).grouping(.never))
+    isFinite ? formatted(.number.precision(.significantDigits(4)).grouping(.never)) : description
   }
 }

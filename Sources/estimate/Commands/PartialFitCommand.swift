@@ -35,12 +35,14 @@ struct PartialFitCommand: ParsableCommand {
     guard classes == nil || estimator.inputModel == nil else {
       throw ValidationError("The model file fixes the classes: leave out --classes.")
     }
+    guard classes == nil || !declaredLabels.contains(where: TargetColumn.isMissing) else {
+      throw ValidationError("--classes takes labels with commas between, and one is missing.")
+    }
   }
 
   func run() throws {
     try reportingFailures {
-      Interruption.listen()
-      var reader = try data.open(needsTarget: true)
+      var reader = try data.open(for: .training)
       guard let first = try reader.next(chunkSize) else {
         throw ReaderError.data(path: data.data, line: nil, reason: "there are no rows")
       }
@@ -52,8 +54,12 @@ struct PartialFitCommand: ParsableCommand {
 
   /// Declared classes decide what labels are, since a chunk may be too short to tell.
   private func kind(_ first: DataChunk) -> TargetKind {
-    guard let classes else { return first.targetKind }
-    return classes.split(separator: ",").allSatisfy { Int($0) != nil } ? .integers : .texts
+    classes == nil ? first.targetKind : TargetKind(of: declaredLabels)
+  }
+
+  private var declaredLabels: [String] {
+    (classes ?? "").split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   private func learn<E: CommandEstimator>(

@@ -10,8 +10,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict for each row, one line a row.",
     discussion: """
-      A target column of the data, named with --target, is left out. Probabilities and scores have
-      a column for each class, with the classes in the first line.
+      A target column of the data, named with --target, is left out. Labels with commas, quotes or
+      line ends stand in quotes. Probabilities and scores have a column for each class, with the
+      classes in the first line.
       """)
 
   @OptionGroup var data: DataOptions
@@ -40,8 +41,8 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let estimator = try ModelLoader.load(inputModel)
-      try predict(estimator, data.readAll(needsTarget: false))
+      let estimator = try ModelLoader.loadFitted(inputModel)
+      try predict(estimator, data.readAll(for: .predicting))
     }
   }
 
@@ -50,10 +51,11 @@ struct PredictCommand: ParsableCommand {
     guard probabilities || decisionFunction else {
       let predictions = try TrainingSession(estimator: estimator).predict(chunk)
       let texts = E.texts(predictions)
-      let report = PredictionReport(
-        classes: classes, predictions: E.numbers(predictions) == nil ? texts : nil,
-        numbers: E.numbers(predictions))
-      try write(report, lines: texts)
+      let numbers = E.numbers(predictions)
+      try write(
+        PredictionReport(
+          classes: classes, predictions: numbers == nil ? texts : nil, numbers: numbers),
+        lines: numbers == nil ? texts.map(CSVText.field) : texts)
       return
     }
     let matrix = try located(chunk) {
@@ -75,12 +77,8 @@ struct PredictCommand: ParsableCommand {
       try output.print(report, text: lines.joined(separator: "\n"))
       return
     }
-    let text = output.json ? try report.json() : lines.joined(separator: "\n")
-    do {
-      try WholeFile.write(Array((text + "\n").utf8), to: outputFile)
-    } catch {
-      throw CommandFailure(.cannotWrite, error.description)
-    }
+    let text = try output.text(report, text: lines.joined(separator: "\n"))
+    try writeOutput(Array((text + "\n").utf8), to: outputFile)
   }
 }
 
@@ -88,7 +86,10 @@ struct PredictCommand: ParsableCommand {
 private enum CSVText {
   /// Returns a field, in quotes where it must be.
   static func field(_ text: String) -> String {
-    guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
+    // Scalars, because a carriage return and a newline are one character together.
+    guard text.unicodeScalars.contains(where: { [",", "\"", "\r", "\n"].contains($0) }) else {
+      return text
+    }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }
@@ -100,10 +101,4 @@ private struct PredictionReport: Encodable {
   var numbers: [Double]?
   var probabilities: [[Double]]?
   var decisionFunction: [[Double]]?
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
 }

@@ -18,8 +18,8 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let estimator = try ModelLoader.load(inputModel)
-      try score(estimator, data.readAll(needsTarget: true))
+      let estimator = try ModelLoader.loadFitted(inputModel)
+      try score(estimator, data.readAll(for: .scoring))
     }
   }
 

@@ -40,6 +40,13 @@ struct EstimatorOptions: ParsableArguments {
     }
   }
 
+  /// Whether a setting is that of this name, also behind the number of a step.
+  static func names(_ name: String) -> (_ setting: String) -> Bool {
+    { setting in
+      setting.prefix { $0 != "=" }.split(separator: ".").last == name[...]
+    }
+  }
+
   /// The estimator, with what it has learned if it comes from a file, and with its settings.
   ///
   /// - Parameter target: What will be learned, which decides whether labels are numbers.

@@ -11,12 +11,18 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints a result: as JSON, or as text.
   func print(_ result: some Encodable, text: String) throws {
-    guard json else {
-      Console.output(text)
-      return
-    }
+    try Console.output(self.text(result, text: text))
+  }
+
+  /// A result as it is printed.
+  ///
+  /// JSON has no numbers that are not finite: these are the texts `inf`, `-inf` and `nan`.
+  func text(_ result: some Encodable, text: String) throws -> String {
+    guard json else { return text }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    Console.output(String(decoding: try encoder.encode(result), as: UTF8.self))
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(result), as: UTF8.self)
   }
 }

@@ -16,22 +16,26 @@ extension InitialParameters {
   init(file path: String, layout: ParameterLayout) throws {
     let archive: TensorArchive
     do {
-      archive = try Safetensors.decode(WholeFile.read(path))
-    } catch .unreadableModel(let reason) {
+      let stored = try Safetensors.decode(WholeFile.read(path))
+      archive = layout == .inOut ? stored : try stored.turned()
+    } catch EstimatorError.unreadableModel(let reason) {
       throw CommandFailure(.badData, "\(path): \(reason)")
     }
-    guard layout == .outIn else {
-      self.init(archive)
-      return
-    }
+    self.init(archive)
+  }
+}
+
+extension TensorArchive {
+  /// The same with rows and columns of every layer's weights exchanged.
+  fileprivate func turned() throws(EstimatorError) -> TensorArchive {
     var turned = TensorArchive()
-    for tensor in archive.tensors {
+    for tensor in tensors {
       if tensor.name.hasSuffix(".weights"), tensor.shape.count == 2 {
-        turned.append(tensor.name, try archive.matrix(tensor.name).transposed())
+        turned.append(tensor.name, try matrix(tensor.name).transposed())
       } else {
         turned.append(tensor)
       }
     }
-    self.init(turned)
+    return turned
   }
 }

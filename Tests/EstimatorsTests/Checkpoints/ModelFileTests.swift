@@ -160,6 +160,24 @@ import Testing
     ) { try SGDClassifier<String>(contentsOfFile: nowhere) }
   }
 
+  @Test func aFileThatIsWrittenAnewKeepsItsPermissions() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "mode-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try WholeFile.write([1], to: path)
+    for mode in [0o600, 0o644, 0o755] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      try WholeFile.write([2], to: path)
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.posixPermissions] as? Int == mode)
+    }
+  }
+
+  @Test func labelsThatJSONHasNoWordsForAreSavedToo() throws {
+    let classifier = SGDClassifier<Double>(classes: [-.infinity, 0.1, .infinity])
+    let read = try SGDClassifier<Double>(ModelFile.decode(ModelFile.encode(classifier)))
+    #expect(read.classes == [-.infinity, 0.1, .infinity])
+  }
+
   #if os(Linux)
     @Test func aFullDiskLeavesTheOldFile() throws {
       // A device that is always full stands for the disk.
@@ -181,6 +199,12 @@ import Testing
     #expect(try WholeFile.read(target.path) == [3])
     #expect(
       try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == target.path)
+    try FileManager.default.removeItem(at: target)
+    #expect(
+      throws: EstimatorError.file(
+        path: link.path, reason: "it is a link to a file that is not there")
+    ) { try WholeFile.write([4], to: link.path) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["link"])
   }
 }
 

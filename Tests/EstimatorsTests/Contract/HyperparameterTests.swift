@@ -1,4 +1,5 @@
 import Estimators
+import LinearAlgebra
 import Testing
 
 @Suite struct HyperparameterTests {
@@ -67,6 +68,47 @@ import Testing
     #expect(
       error?.description.hasPrefix(
         "SGDClassifier has no hyperparameter alfa. It has loss, penalty, alpha,") == true)
+  }
+
+  @Test func aNameThatSeveralStepsHaveMustSayWhich() throws {
+    var pipeline = StandardScaler().appending(StandardScaler()).appending(SGDClassifier<Int>())
+    let before = pipeline.hyperparameters
+    let error = #expect(throws: EstimatorError.self) {
+      try pipeline.hyperparameters.set("withMean", to: "false", of: "Pipeline")
+    }
+    #expect(
+      error?.description == "withMean is a setting of several steps of Pipeline. Say which: "
+        + "0.withMean, 1.withMean.")
+    #expect(pipeline.hyperparameters == before)
+    try pipeline.hyperparameters.set("1.withMean", to: "false", of: "Pipeline")
+    #expect(pipeline.hyperparameters != before)
+  }
+
+  @Test(arguments: ["3,,4", ",3", "3,", ",", "3, 4", "0", "9223372036854775808"])
+  func aListWithAGapIsRefused(text: String) {
+    var classifier = MLPClassifier<Int>()
+    #expect(throws: EstimatorError.self) {
+      try classifier.hyperparameters.set("hiddenLayerSizes", to: text, of: "MLPClassifier")
+    }
+    #expect(classifier.hiddenLayerSizes == [100])
+  }
+
+  @Test func aListMayBeEmpty() throws {
+    var classifier = MLPClassifier<Int>()
+    try classifier.hyperparameters.set("hiddenLayerSizes", to: "", of: "MLPClassifier")
+    #expect(classifier.hiddenLayerSizes.isEmpty)
+  }
+
+  @Test(arguments: [[9_999_999_999], [.max, .max], [1 << 14, 1 << 14]])
+  func aNetworkThatIsTooLargeIsRefused(sizes: [Int]) throws {
+    var classifier = MLPClassifier<Int>(hiddenLayerSizes: sizes)
+    let error = #expect(throws: EstimatorError.self) {
+      try classifier.fit(Matrix(rows: [[0], [1]]), to: [0, 1])
+    }
+    let text = sizes.map(String.init).joined(separator: ",")
+    #expect(
+      error?.description == "hiddenLayerSizes is \(text) but must be small enough for at most "
+        + "268435456 parameters in all.")
   }
 
   @Test func classesAreReadAsListsOfTheirType() throws {

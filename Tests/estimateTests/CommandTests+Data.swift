@@ -1,0 +1,134 @@
+import Estimators
+import Foundation
+import TestSupport
+import Testing
+
+/// What the command makes of data that are not as they should be.
+extension CommandTests {
+  /// A `.npy` file of one column of whole numbers.
+  private func array(_ numbers: [Int]) -> Data {
+    let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (\(numbers.count),), }\n"
+    return Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0])
+      + Data(header.utf8) + numbers.withUnsafeBytes { Data($0) }
+  }
+
+  // MARK: Targets and weights
+
+  @Test(arguments: [
+    ("--target-file long.txt", "long.txt: there are 5 targets for 4 rows"),
+    ("--target-file short.txt", "short.txt: there are 2 targets for at least 4 rows"),
+    ("--target-file y.txt --weights-file long.txt", "long.txt: there are 5 weights for 4 rows"),
+    (
+      "--target-file gap.txt",
+      "gap.txt:2: the target is missing; fill it in or leave the row out"
+    ),
+    (
+      "--target-file y.txt --weights-file gap.txt",
+      "gap.txt:2: the weight \"\" is no number"
+    ),
+    ("--target-file text.txt", "text.txt:3: the target \"x\" is no number"),
+    ("--target-file huge.txt", "huge.txt:4: the target is inf; it must be finite"),
+    (
+      "--target-file y.txt --weights-file minus.txt",
+      "minus.txt:1: the weight is -1.0; it must be at least 0 and finite"
+    ),
+  ])
+  func filesBesideTheDataMustFitRowForRow(options: String, reason: String) throws {
+    try folder.write("1\n2\n3\n4\n", to: "x.csv")
+    for (name, text) in [
+      ("y", "2\n4\n6\n8\n"), ("long", "2\n4\n6\n8\n10\n"), ("short", "2\n4\n"),
+      ("gap", "2\n\n6\n8\n"), ("text", "2\n4\nx\n8\n"), ("huge", "2\n4\n6\ninf\n"),
+      ("minus", "-1\n1\n1\n1\n"),
+    ] { try folder.write(text, to: "\(name).txt") }
+    let fit = "--estimator linear-regression \(options) -o m.safetensors"
+    let run = try estimate("fit x.csv \(fit)", code: 65)
+    #expect(run.error == "error: \(reason)\n")
+    // In chunks too, where the end comes last.
+    try estimate("partial-fit x.csv --chunk-size 3 \(fit)", code: 65)
+    #expect(!folder.exists("m.safetensors"))
+  }
+
+  @Test func filesBesideTheDataMayEndLinesAsTheyLike() throws {
+    try folder.write("1\n2\n3\n4\n", to: "x.csv")
+    try folder.write("\u{FEFF}2\r\n 4 \r\n6\r\n8\r\n", to: "y.txt")
+    try folder.write("1\r\n1\r\n1\r\n1", to: "w.txt")
+    let report = try estimate(
+      "fit x.csv --estimator linear-regression --target-file y.txt --weights-file w.txt --json"
+    ).json()
+    #expect(report["sampleCount"] as? Int == 4)
+    #expect(try #require(report["loss"] as? Double) < 1e-20)
+  }
+
+  @Test(arguments: ["NA", "nan", "NaN", "", " "])
+  func aMissingLabelIsNoClass(text: String) throws {
+    try folder.write("a,y\n1,p\n2,q\n3,\(text)\n", to: "a.csv")
+    let run = try estimate("fit a.csv --target y --estimator sgd-classifier", code: 65)
+    #expect(run.error == "error: a.csv:4: the label is missing; fill it in or leave the row out\n")
+  }
+
+  @Test(arguments: [
+    (["7", "8", "-9"], ["-9", "7", "8"]), (["007", "7", "7.0"], ["007", "7", "7.0"]),
+    (["10", "9", "+9"], ["+9", "10", "9"]),
+    (["99999999999999999999", "99999999999999999998", "1"], nil),
+  ])
+  func labelsThatAreWrittenDifferentlyAreDifferentClasses(
+    labels: [String], classes: [String]?
+  ) throws {
+    let rows = labels.enumerated().map { "\($0),\($1)\n" }.joined()
+    try folder.write("a,y\n" + rows, to: "a.csv")
+    let report = try estimate("fit a.csv --target y --estimator sgd-classifier --json").json()
+    #expect(report["classes"] as? [String] == classes ?? labels.sorted())
+  }
+
+  @Test func largeWholeNumbersInAnArrayAreDifferentClasses() throws {
+    let labels = [1 << 53, 1 << 53 + 1, 1 << 53 + 2]
+    try folder.write("1\n2\n3\n", to: "x.csv")
+    try array(labels).write(to: folder.url.appending(path: "y.npy"))
+    let report = try estimate(
+      "fit x.csv --target-file y.npy --estimator sgd-classifier --json"
+    ).json()
+    #expect(report["classes"] as? [String] == labels.map(\.description))
+  }
+
+  // MARK: Standard input
+
+  @Test func comparingReadsStandardInputOnce() throws {
+    let rows = (0..<32).map { "\($0),\($0 * 7 % 5),\($0 % 2)\n" }.joined()
+    let run = try estimate(
+      "compare - --format csv --target 2 --estimator sgd-classifier --estimator mlp-classifier "
+        + "--calls 2 --set maxEpochs=1", input: rows)
+    #expect(run.output.contains("SGDClassifier on -"))
+    #expect(run.output.contains("MLPClassifier on -"))
+  }
+
+  @Test(arguments: [
+    ("nan", "0", "column a is nan; every feature must be finite"),
+    ("30", "inf", "the target is inf; it must be finite"),
+  ])
+  func comparingNamesTheLineInTheFile(feature: String, target: String, reason: String) throws {
+    var rows = (0..<40).map { "\($0),\($0 * 3)" }
+    rows[30] = "\(feature),\(target)"
+    try folder.write("a,y\n" + rows.joined(separator: "\n"), to: "a.csv")
+    let run = try estimate("compare a.csv --target y --estimator sgd-regressor", code: 65)
+    #expect(run.error == "error: a.csv:32: \(reason)\n")
+  }
+
+  // MARK: Options without effect
+
+  @Test(arguments: [
+    ("fit sample:iris --header", "leave out --header"),
+    ("fit sample:iris --target 1", "leave out --target"),
+    ("fit sample:iris --format csv", "leave out --format"),
+    ("fit x.npy --target-file y.txt --no-header", "leave out --no-header"),
+    ("compare sample:iris --weights 1", "leave out --weights"),
+    ("compare sample:iris --set classes=a,b", "leave out --set classes"),
+    ("compare sample:iris --preprocess standard-scaler --set 1.classes=a,b", "--set classes"),
+    ("compare sample:iris --calls 99999999999", "enough for at most 18"),
+    ("compare sample:iris --calls 9223372036854775807", "enough for at most 18"),
+    ("compare -", "Standard input needs --format"),
+  ])
+  func whatWouldDoNothingIsRefusedByName(line: String, reason: String) throws {
+    let run = try estimate("\(line) --estimator sgd-classifier", code: 64)
+    #expect(run.error.contains(reason), "\(run.error)")
+  }
+}
