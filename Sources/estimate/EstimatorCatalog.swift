@@ -39,6 +39,11 @@ enum EstimatorCatalog {
         .usage, "There is no estimator \(name). There are \(names.joined(separator: ", ")).")
     }
     guard let first = preprocess.first else { return estimator }
+    // Each is a type inside another type, which a damaged file must not make endless.
+    guard preprocess.count <= 16 else {
+      throw CommandFailure(
+        .usage, "There are \(preprocess.count) transformers, but the command chains at most 16.")
+    }
     var transformer = try makeTransformer(first)
     for name in preprocess.dropFirst() {
       transformer = chain(transformer, try makeTransformer(name))

@@ -36,6 +36,14 @@ extension CommandTests {
     #expect(files.allSatisfy { $0.hasPrefix(".") }, "\(files)")
   }
 
+  @Test func aChainWithoutEndIsRefused() throws {
+    let chain = [String](repeating: "--preprocess standard-scaler", count: 17)
+    let run = try estimate(
+      "fit sample:iris --estimator sgd-classifier \(chain.joined(separator: " ")) -o m.safetensors",
+      code: 64)
+    #expect(run.error.contains("17 transformers, but the command chains at most 16"))
+  }
+
   @Test func figuresThatAreNotFiniteAreTextsInJSON() throws {
     try folder.write("1,1e200\n2,-1e200\n3,1e200\n", to: "a.csv")
     let fitted = try estimate(

@@ -24,9 +24,17 @@ struct FeatureMoments: Equatable, Sendable {
 
   /// Adds samples, a block at a time: within a block first the mean, then the differences from it.
   ///
+  /// - Parameters:
+  ///   - features: The samples.
+  ///   - weights: What each sample counts, or `nil`.
+  ///   - isCancelled: Is asked before each block.
+  /// - Throws: ``EstimatorError/cancelled``; some blocks may then have been added.
   /// - Complexity: O(n · d).
-  mutating func add(_ features: some FeatureMatrix, _ weights: [Double]?) {
+  mutating func add(
+    _ features: some FeatureMatrix, _ weights: [Double]?, isCancelled: () -> Bool
+  ) throws(EstimatorError) {
     let width = features.columnCount
+    guard !isCancelled() else { throw .cancelled }
     if sampleCount == 0 { self = FeatureMoments(featureCount: width) }
     if features.isSparse {
       var visitor = SparseMoments(weights: weights, featureCount: width)
@@ -43,6 +51,7 @@ struct FeatureMoments: Equatable, Sendable {
     var blockMeans = means
     var blockSquares = means
     for start in stride(from: 0, to: features.rowCount, by: blockSize) {
+      guard !isCancelled() else { throw .cancelled }
       let rows = Array(start..<min(start + blockSize, features.rowCount))
       features.copyRows(rows, to: memory)
       let rowWeights = weights.map { Array($0[rows[0]..<rows[0] + rows.count]) }

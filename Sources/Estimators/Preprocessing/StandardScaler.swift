@@ -85,8 +85,7 @@ public struct StandardScaler: TrainableEstimator, Transformer {
       throw .unsupportedFeatures(
         reason: "Taking the mean off sparse samples would fill them. Set withMean to false.")
     }
-    guard !call.context.isCancelled() else { throw .cancelled }
-    learned.moments.add(features, weights)
+    try learned.moments.add(features, weights, isCancelled: call.context.isCancelled)
     guard learned.moments.isFinite else {
       throw .unsupportedFeatures(
         reason: "The features are too large for their variance to be computed. Scale them down.")

@@ -44,7 +44,7 @@ struct InspectCommand: ParsableCommand {
         ? "has learned nothing"
         : report.continuesExactly
           ? "predicts, and continues exactly where training stopped"
-          : "predicts, and continues from its parameters alone")
+          : "predicts; training can go on from what the model says alone")
     for tensor in report.tensors {
       let shape = tensor.shape.map(String.init).joined(separator: " × ")
       lines.append(

@@ -176,6 +176,25 @@ import Testing
     #expect(counter.count == 3)
     #expect(classifier.model == nil)
   }
+
+  @Test func aTransformerIsCancelledBetweenBlocks() throws {
+    let asked = Counter()
+    var context = TrainingContext()
+    context.isCancelled = {
+      asked.add()
+      return asked.count > 3
+    }
+    // Of as many columns few rows make a block.
+    let wide = Matrix<Double>(rowCount: 20, columnCount: 40_000, repeating: 1)
+    var scaler = StandardScaler()
+    try scaler.fit(wide)
+    let before = scaler.trainingState
+    #expect(throws: EstimatorError.cancelled) {
+      try scaler.partialFit(wide, to: NoTarget(), weights: nil, context: context)
+    }
+    #expect(asked.count == 4)
+    #expect(scaler.trainingState == before)
+  }
 }
 
 /// Counts from any thread.
