@@ -70,8 +70,7 @@ package struct GradientPlan: Sendable {
           is_classification: isClassification, fits_intercept: fitsIntercept,
           tracks_objective: tracksObjective))
     }
-    guard let classWeights else { return call(nil) }
-    return classWeights.withUnsafeBufferPointer { call($0.baseAddress) }
+    return withAddress(classWeights, call)
   }
 }
 
@@ -304,25 +303,31 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
   }
 }
 
+/// Calls a closure with the address of values, or without one if there are none.
+///
+/// In one way for both, so that nested calls do not double the code at each level.
+@inline(__always)
+private func withAddress<Value, Result>(
+  _ values: [Value]?, _ body: (UnsafePointer<Value>?) -> Result
+) -> Result {
+  (values ?? []).withUnsafeBufferPointer { body($0.isEmpty ? nil : $0.baseAddress) }
+}
+
 extension GradientVisits {
   /// Calls a closure with the same in C.
   fileprivate func withKernel(
     _ targets: GradientTargets, _ weights: [Double]?, rowCount: Int,
     _ body: (borrowing la_visits) -> Void
   ) {
-    func withOptional<Value>(_ values: [Value]?, _ body: (UnsafePointer<Value>?) -> Void) {
-      guard let values else { return body(nil) }
-      values.withUnsafeBufferPointer { body($0.baseAddress) }
-    }
     let (labels, numbers): ([Int32]?, [Double]?) =
       switch targets {
       case .labels(let labels): (labels, nil)
       case .numbers(let numbers): (nil, numbers)
       }
-    withOptional(order) { order in
-      withOptional(labels) { labels in
-        withOptional(numbers) { numbers in
-          withOptional(weights) { weights in
+    withAddress(order) { order in
+      withAddress(labels) { labels in
+        withAddress(numbers) { numbers in
+          withAddress(weights) { weights in
             rates.withUnsafeBufferPointer { rates in
               guard let rates = rates.baseAddress else { return }
               let start = order.map { UnsafeRawPointer($0 + range.lowerBound) }
