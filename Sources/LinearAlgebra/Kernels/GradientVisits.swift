@@ -275,7 +275,8 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
                     vectors: w, intercepts: b, problemCount: problemCount,
                     averageRest: rest.isEmpty ? nil : rest.baseAddress,
                     averageIntercepts: averageB.isEmpty ? nil : averageB.baseAddress,
-                    takenPenalty: taken.isEmpty ? nil : taken.baseAddress))
+                    // What is left of a penalty that is no longer set takes nothing more.
+                    takenPenalty: plan.absolutePenalty > 0 ? taken.baseAddress : nil))
               }
             }
           }
