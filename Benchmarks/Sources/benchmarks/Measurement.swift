@@ -17,7 +17,7 @@ struct Measurement: Encodable {
   /// Results of repetitions that differ by their seed, or `nil`.
   var samples: [Double]?
 
-  /// The most memory the process has had, in MiB.
+  /// The most memory the process has had since the data were read, in MiB.
   var peakMegabytes = 0.0
 
   private enum CodingKeys: String, CodingKey {
@@ -30,6 +30,7 @@ struct Measurement: Encodable {
     threads: Int, work: Double, unit: String, check: () throws -> [String: Double],
     _ call: () throws -> Void
   ) throws {
+    Self.forgetPeak()
     try call()
     var seconds: [Double] = []
     let clock = ContinuousClock()
@@ -71,7 +72,16 @@ struct Measurement: Encodable {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
+  /// Lets the peak begin anew, where the system can.
+  private static func forgetPeak() {
+    try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
+  }
+
   private static func peakMegabytes() -> Double {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    if let match = status.firstMatch(of: #/VmHWM:\s*(\d+) kB/#), let kilobytes = Double(match.1) {
+      return kilobytes / 1024
+    }
     var usage = rusage()
     #if canImport(Darwin)
       getrusage(RUSAGE_SELF, &usage)

@@ -175,21 +175,27 @@ private enum NumpyElementType: String {
 
   func elements(_ bytes: [UInt8], from start: Int, count: Int) -> NumpyArray.Elements {
     bytes.withUnsafeBytes { bytes in
-      func integers<Value: FixedWidthInteger>(_ type: Value.Type) -> [Value] {
-        (0..<count).map {
-          Value(
-            littleEndian: bytes.loadUnaligned(
-              fromByteOffset: start + $0 * MemoryLayout<Value>.size, as: Value.self))
+      func read<Stored: FixedWidthInteger, Value: BitwiseCopyable>(
+        _ convert: (Stored) -> Value
+      ) -> [Value] {
+        [Value](inHugePages: count) { values in
+          for index in 0..<count {
+            let offset = start + index * MemoryLayout<Stored>.size
+            values.initializeElement(
+              at: index,
+              to: convert(
+                Stored(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Stored.self))))
+          }
         }
       }
       return switch self {
-      case .double: .double(integers(UInt64.self).map { Double(bitPattern: $0) })
-      case .single: .single(integers(UInt32.self).map { Float(bitPattern: $0) })
-      case .int64: .integer(integers(Int64.self).map(Int.init))
-      case .int32: .integer(integers(Int32.self).map(Int.init))
-      case .int16: .integer(integers(Int16.self).map(Int.init))
-      case .int8: .integer(integers(Int8.self).map(Int.init))
-      case .uint8, .bool: .integer(integers(UInt8.self).map(Int.init))
+      case .double: .double(read { (bits: UInt64) in Double(bitPattern: bits) })
+      case .single: .single(read { (bits: UInt32) in Float(bitPattern: bits) })
+      case .int64: .integer(read { (stored: Int64) in Int(stored) })
+      case .int32: .integer(read { (stored: Int32) in Int(stored) })
+      case .int16: .integer(read { (stored: Int16) in Int(stored) })
+      case .int8: .integer(read { (stored: Int8) in Int(stored) })
+      case .uint8, .bool: .integer(read { (stored: UInt8) in Int(stored) })
       }
     }
   }

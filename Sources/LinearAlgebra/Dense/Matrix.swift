@@ -143,14 +143,15 @@ public struct Matrix<Scalar: MatrixScalar>: Equatable, Sendable {
 
   /// Returns the matrix in another precision, rounding where it is smaller.
   public func converted<Other: MatrixScalar>(to scalar: Other.Type = Other.self) -> Matrix<Other> {
-    var result = Matrix<Other>(rowCount: rowCount, columnCount: columnCount)
-    result.withUnsafeMutableElements { target in
+    let converted = [Other](inHugePages: elements.count) { target in
       elements.withUnsafeBufferPointer { source in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
         Scalar._convertStored(from, to, source.count)
       }
     }
-    return result.taking(names: featureNames)
+    return Matrix<Other>(
+      unchecked: converted, rowCount: rowCount, columnCount: columnCount,
+      featureNames: featureNames)
   }
 
   /// Calls a closure with the elements, to be changed in place.

@@ -1,6 +1,6 @@
 /// A precision in which matrices are stored and computed with: `Float` or `Double`, and no other
 /// type.
-public protocol MatrixScalar: _KernelScalar, BinaryFloatingPoint, Codable,
+public protocol MatrixScalar: _KernelScalar, BinaryFloatingPoint, BitwiseCopyable, Codable,
   LosslessStringConvertible,
   Sendable
 {}
