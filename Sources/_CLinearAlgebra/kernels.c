@@ -74,6 +74,21 @@ LA_INLINE double exp_soon_f64(double x) {
   return x > EXP_SMALLEST_F64 ? result : EXP_OF_SMALLEST_F64;
 }
 
+#define EXP_SMALLEST_F32 -60.0f
+#define EXP_OF_SMALLEST_F32 0x1.5ae192p-87f
+
+LA_INLINE float exp_soon_f32(float x) {
+#pragma clang fp contract(fast) reassociate(off)
+  float shifted = x * 0x1.715476p+7f + 0x1.8p23f, k = shifted - 0x1.8p23f;
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = exp_table_f32[bits % 128] + (bits << 16);
+  float power, r = x - k * 0x1.62e43p-8f;
+  memcpy(&power, &bits, sizeof power);
+  float result = power + (power * r) * (1 + r * 0.5f);
+  return x > EXP_SMALLEST_F32 ? result : EXP_OF_SMALLEST_F32;
+}
+
 LA_INLINE float exp_series_f32(float r) {
   float r2 = r * r, r4 = r2 * r2;
   float low = (1 + r) + r2 * (1.0f / 2 + r * (1.0f / 6));
@@ -152,15 +167,15 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #define HALF la_half_f32
 #define MASK_VECTOR la_mask_f32
 #define PNAME(kernel) la_##kernel##_f32
-#define EXP_SMALLEST -60.0f
-#define EXP_OF_SMALLEST 0x1.5ae192p-87f
+#define EXP_SMALLEST EXP_SMALLEST_F32
+#define EXP_OF_SMALLEST EXP_OF_SMALLEST_F32
 #define EXP_SHIFT 0x1.8p23f
 #define LOG2 0x1.62e43p-1f
 #define SIGN_BIT INT32_MIN
 #define UNSIGNED_MASK uint32_t
 #define MANTISSA_BITS 23
 #define EXP_SERIES exp_series_f32
-#define EXP_SOON la_exp_of_negative_f32
+#define EXP_SOON exp_soon_f32
 #include "kernels_vector.h"
 
 #define S double
