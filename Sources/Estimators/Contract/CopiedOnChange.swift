@@ -16,7 +16,7 @@ struct CopiedOnChange<Value: Sendable>: Sendable {
   init(wrappedValue: Value) { storage = Storage(wrappedValue) }
 
   var wrappedValue: Value {
-    get { storage.value }
+    _read { yield storage.value }
     _modify {
       if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.value) }
       yield &storage.value
