@@ -8,7 +8,7 @@ enum HeldOutSplit {
   /// - Parameters:
   ///   - count: The number of samples.
   ///   - strata: The class of each, of every one of which about the same share is taken; `nil` for
-  ///     one class.
+  ///     numbers, of which at least two are held out.
   ///   - fraction: The share to hold out, rounded up to whole samples.
   ///   - seed: The seed.
   /// - Returns: The rows, ascending.
@@ -18,7 +18,8 @@ enum HeldOutSplit {
     count: Int, strata: [Int32]?, fraction: Double, seed: UInt64
   ) throws(EstimatorError) -> [Int] {
     let wanted = Int((Double(count) * fraction).rounded(.up))
-    guard wanted >= 1, count - wanted >= 1 else {
+    // R² of one number says nothing.
+    guard wanted >= (strata == nil ? 2 : 1), count - wanted >= 1 else {
       throw .unsupportedCall(
         call: "Early stopping", setting: "\(count) samples and validationFraction \(fraction)",
         remedy: "Give more samples, or switch earlyStopping off.")

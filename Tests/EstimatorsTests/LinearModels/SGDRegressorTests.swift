@@ -47,6 +47,18 @@ import Testing
     for reference in references where reference.data == "diabetes" { try agree(reference) }
   }
 
+  @Test func oneNumberIsTooFewToScore() throws {
+    let data = SmallData.plane()
+    var regressor = SGDRegressor(earlyStopping: true, validationFraction: 0.01)
+    let error = #expect(throws: EstimatorError.self) {
+      try regressor.fit(data.features, to: data.target.elements)
+    }
+    #expect(error?.description.contains("30 samples and validationFraction 0.01") == true)
+    regressor.validationFraction = 0.05
+    try regressor.fit(data.features, to: data.target.elements)
+    #expect(regressor.trainingState?.progress.history.scores.isEmpty == false)
+  }
+
   private func agree(_ reference: LinearReference) throws {
     let sample = try Samples.diabetes()
     var regressor = SGDRegressor()
