@@ -42,6 +42,8 @@ public struct TrainingProgress: Equatable, Sendable {
     var stream = RandomStream(
       seed: seed, purpose: .visitingOrder, number: UInt64(orderCount))
     orderCount += 1
+    // One sample has one order.
+    guard count > 1 else { return nil }
     return stream.permutation(of: count)
   }
 }

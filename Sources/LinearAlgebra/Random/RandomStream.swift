@@ -119,6 +119,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
       shuffle(&order)
       return order
     }
+    guard count > 1 else { return order }
     // The same as `shuffle`, from many blocks at a time.
     order.withUnsafeMutableBytes { order in
       guard let start = order.baseAddress else { return }
