@@ -60,9 +60,17 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
   private struct Content: Sendable {
     var form: RecordedSettings
     var memory: RecordedSettings
-    /// All settings of the latest call, which have been checked; only to notice quickly that
-    /// nothing has changed.
-    var latest: Settings?
+    var latest: Latest?
+  }
+
+  /// All settings of the latest call, which have been checked; only to notice quickly that nothing
+  /// has changed, and so never copied.
+  private final class Latest: Sendable {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    func isExactly(_ other: Settings) -> Bool { settings == other }
   }
 
   @CopiedOnChange private var content: Content
@@ -94,11 +102,11 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
       memory: RecordedSettings(settings) {
         $0 != .needsFreshFit && $0 != .takesEffectAtNextCall
       },
-      latest: settings)
+      latest: Latest(settings))
   }
 
   /// Whether the settings are known to be exactly those of the latest call.
-  func isExactly(_ settings: Settings) -> Bool { content.latest == settings }
+  func isExactly(_ settings: Settings) -> Bool { content.latest?.isExactly(settings) ?? false }
 
   /// Checks that nothing has changed that a continuing call cannot honour.
   ///

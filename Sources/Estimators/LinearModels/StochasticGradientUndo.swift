@@ -3,7 +3,7 @@ internal import LinearAlgebra
 /// What is needed to take back a pass that failed, at no more than the cost of the pass itself.
 ///
 /// Either a copy of everything, or of the columns that the pass will touch if these are few.
-enum StochasticGradientUndo {
+indirect enum StochasticGradientUndo {
   case everything(StochasticGradientState)
   case columns(ColumnBackup, state: StochasticGradientState)
 
