@@ -175,6 +175,32 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef S
 #undef NAME
 
+// Sixteen blocks of Philox4x32-10 from a block number on, one after another.
+LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint32_t first, uint32_t *words) {
+  typedef uint64_t lanes __attribute__((vector_size(128)));
+  lanes a, b = a = (lanes){0}, c = a, d = a;
+  for (int lane = 0; lane < 16; lane++) a[lane] = (uint32_t)(first + (uint32_t)lane);
+  b += counter[0];
+  c += counter[1];
+  d += counter[2];
+  uint32_t low_key = key[0], high_key = key[1];
+  for (int round = 0; round < 10; round++) {
+    lanes p = a * 0xD2511F53u, q = c * 0xCD9E8D57u;
+    a = (q >> 32) ^ b ^ low_key;
+    b = q & UINT32_MAX;
+    c = (p >> 32) ^ d ^ high_key;
+    d = p & UINT32_MAX;
+    low_key += 0x9E3779B9;
+    high_key += 0xBB67AE85;
+  }
+  for (int lane = 0; lane < 16; lane++) {
+    words[4 * lane] = (uint32_t)a[lane];
+    words[4 * lane + 1] = (uint32_t)b[lane];
+    words[4 * lane + 2] = (uint32_t)c[lane];
+    words[4 * lane + 3] = (uint32_t)d[lane];
+  }
+}
+
 #define S double
 #define SMALLEST_SHARE DBL_EPSILON
 #define NAME(kernel) la_##kernel##_f64
@@ -202,32 +228,6 @@ double la_loss_slope(la_loss loss, double epsilon, double score, double target) 
   double slope, product = 1;
   la_loss_f64(loss, epsilon, score, target, &product, &slope);
   return slope;
-}
-
-// Sixteen blocks of Philox4x32-10 from a block number on, one after another.
-LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint32_t first, uint32_t *words) {
-  typedef uint64_t lanes __attribute__((vector_size(128)));
-  lanes a, b = a = (lanes){0}, c = a, d = a;
-  for (int lane = 0; lane < 16; lane++) a[lane] = (uint32_t)(first + (uint32_t)lane);
-  b += counter[0];
-  c += counter[1];
-  d += counter[2];
-  uint32_t low_key = key[0], high_key = key[1];
-  for (int round = 0; round < 10; round++) {
-    lanes p = a * 0xD2511F53u, q = c * 0xCD9E8D57u;
-    a = (q >> 32) ^ b ^ low_key;
-    b = q & UINT32_MAX;
-    c = (p >> 32) ^ d ^ high_key;
-    d = p & UINT32_MAX;
-    low_key += 0x9E3779B9;
-    high_key += 0xBB67AE85;
-  }
-  for (int lane = 0; lane < 16; lane++) {
-    words[4 * lane] = (uint32_t)a[lane];
-    words[4 * lane + 1] = (uint32_t)b[lane];
-    words[4 * lane + 2] = (uint32_t)c[lane];
-    words[4 * lane + 3] = (uint32_t)d[lane];
-  }
 }
 
 LA_KERNEL uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint32_t *counter,

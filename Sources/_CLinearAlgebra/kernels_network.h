@@ -8,10 +8,16 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
       for (ptrdiff_t j = 0; j < n; j++) z[j] += bias[j];
       break;
     case LA_UNIT_LOGISTIC:
-      for (ptrdiff_t j = 0; j < n; j++) z[j] = 1 / (1 + exp(-(z[j] + bias[j])));
+      for (ptrdiff_t j = 0; j < n; j++) {
+        S x = z[j] + bias[j], e = NAME(exp_of_negative)(x > 0 ? -x : x);
+        z[j] = (x > 0 ? 1 : e) / (1 + e);
+      }
       break;
     case LA_UNIT_TANH:
-      for (ptrdiff_t j = 0; j < n; j++) z[j] = tanh(z[j] + bias[j]);
+      for (ptrdiff_t j = 0; j < n; j++) {
+        S x = z[j] + bias[j], e = NAME(exp_of_negative)(-2 * (x > 0 ? x : -x)), t = (1 - e) / (1 + e);
+        z[j] = x > 0 ? t : -t;
+      }
       break;
     case LA_UNIT_RELU:
       for (ptrdiff_t j = 0; j < n; j++) {
@@ -23,20 +29,32 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
   }
 }
 
-LA_KERNEL void NAME(differentiate)(la_activation activation, const S *restrict a,
+LA_KERNEL void NAME(differentiate)(la_activation activation, S keep, const S *restrict a,
                                    S *restrict delta, ptrdiff_t n) {
   switch (activation) {
   case LA_UNIT_IDENTITY:
     break;
   case LA_UNIT_LOGISTIC:
-    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= a[i] * (1 - a[i]);
+    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= keep * a[i] * (1 - keep * a[i]);
     break;
   case LA_UNIT_TANH:
-    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= 1 - a[i] * a[i];
+    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= 1 - keep * a[i] * (keep * a[i]);
     break;
   case LA_UNIT_RELU:
     for (ptrdiff_t i = 0; i < n; i++) delta[i] = a[i] == 0 ? 0 : delta[i];
     break;
+  }
+}
+
+LA_KERNEL void NAME(dropout)(S *restrict a, ptrdiff_t n, uint32_t threshold, S scale, const uint32_t *key,
+                             const uint32_t *counter, uint64_t word) {
+  uint32_t words[64];
+  for (ptrdiff_t i = 0; i < n;) {
+    philox_blocks(key, counter, (uint32_t)(word / 64 * 16), words);
+    ptrdiff_t first = (ptrdiff_t)(word % 64), count = 64 - first < n - i ? 64 - first : n - i;
+    for (ptrdiff_t j = 0; j < count; j++) a[i + j] = words[first + j] < threshold ? 0 : a[i + j] * scale;
+    i += count;
+    word += (uint64_t)count;
   }
 }
 
@@ -58,9 +76,9 @@ LA_KERNEL void NAME(softmax)(const S *restrict bias, S *restrict z, ptrdiff_t ro
     }
     S sum = 0;
     for (ptrdiff_t j = 0; j < n; j++) {
-      z[j] = exp(z[j] - largest);
-      sum += z[j];
+      z[j] = NAME(exp_of_negative)(z[j] - largest);
     }
+    for (ptrdiff_t j = 0; j < n; j++) sum += z[j];
     S share = 1 / sum;
     for (ptrdiff_t j = 0; j < n; j++) z[j] *= share;
   }
@@ -87,6 +105,34 @@ double NAME(cross_entropy)(S *restrict p, const int32_t *restrict label,
     if (weight != NULL) {
       for (ptrdiff_t j = 0; j < n; j++) p[j] *= (S)w;
     }
+  }
+  return sum;
+}
+
+double NAME(binary_cross_entropy)(S *restrict p, const S *restrict truth, const double *restrict weight,
+                                  ptrdiff_t rows, ptrdiff_t n) {
+  double sum = 0;
+  for (ptrdiff_t row = 0; row < rows; row++, p += n, truth += n) {
+    double w = weight == NULL ? 1 : weight[row];
+    for (ptrdiff_t j = 0; j < n; j++) {
+      sum += w * (double)NAME(information)(truth[j] > 0 ? p[j] : 1 - p[j]);
+      p[j] = (S)w * (p[j] - truth[j]);
+    }
+  }
+  return sum;
+}
+
+LA_KERNEL double NAME(squared_error)(S *restrict p, const S *restrict truth, const double *restrict weight,
+                                     ptrdiff_t rows, ptrdiff_t n) {
+  double sum = 0;
+  for (ptrdiff_t row = 0; row < rows; row++, p += n, truth += n) {
+    double w = weight == NULL ? 1 : weight[row], squares = 0;
+    for (ptrdiff_t j = 0; j < n; j++) {
+      p[j] -= truth[j];
+      squares += (double)p[j] * (double)p[j];
+      p[j] *= (S)w;
+    }
+    sum += w * squares / 2;
   }
   return sum;
 }

@@ -26,49 +26,20 @@ import Testing
 
   // MARK: Against scikit-learn
 
-  private struct Reference: Decodable {
-    struct Layer: Decodable {
-      var weights: [Double]
-      var biases: [Double]
-    }
-
-    var data: String
-    var weighted: Bool
-    var settings: [String: String]
-    var start: [Layer]
-    var end: [Layer]
-    var losses: [Double]
-  }
-
   /// The same start and sequential order: parameters 1e-9 and losses 1e-10 after twenty epochs.
   @Test func trainingAgreesWithScikitLearn() throws {
-    for reference in try References.cases("mlp-classifier", of: Reference.self) {
+    for reference in try References.cases("mlp-classifier", of: NetworkReference.self) {
       let sample = try Samples.labelled(SampleData(named: reference.data))
       let features = try Samples.scaled(sample.features)
       var classifier = MLPClassifier<String>()
       for (name, text) in reference.settings {
         try classifier.hyperparameters.set(name, to: text, of: "MLPClassifier")
       }
-      var context = TrainingContext()
-      context.initialParameters = InitialParameters(
-        layers: try reference.start.map { layer in
-          let columns = layer.biases.count
-          let weights = try Matrix(
-            rowCount: layer.weights.count / columns, columnCount: columns, elements: layer.weights)
-          return (weights, layer.biases)
-        })
       try classifier.fit(
-        features, to: sample.labels,
-        weights: reference.weighted ? Samples.weights(features.rowCount) : nil, context: context)
+        features, to: sample.labels, weights: reference.weights(features.rowCount),
+        context: reference.context())
       let model = try #require(classifier.model)
-      for (layer, expected) in zip(model.layers, reference.end) {
-        #expect(
-          relativeDistance(layer.weights.elements, expected.weights) < 1e-9,
-          "\(reference.data) \(reference.settings)")
-        #expect(relativeDistance(layer.biases, expected.biases) < 1e-9)
-      }
-      let losses = try #require(classifier.trainingState).progress.history.losses
-      #expect(relativeDistance(losses, reference.losses) < 1e-10)
+      try reference.check(model.layers, classifier.trainingState?.progress)
     }
   }
 
