@@ -203,15 +203,24 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 
 #define S double
 #define SMALLEST_SHARE DBL_EPSILON
+#define UNSIGNED_BITS uint64_t
+#define INVERSE_ROOT_GUESS 0x5FE6EB50C7B537A9u
+#define INVERSE_ROOT_STEPS 4
 #define NAME(kernel) la_##kernel##_f64
 #include "kernels_network.h"
 #include "kernels_single.h"
 #undef S
 #undef SMALLEST_SHARE
+#undef UNSIGNED_BITS
+#undef INVERSE_ROOT_GUESS
+#undef INVERSE_ROOT_STEPS
 #undef NAME
 
 #define S float
 #define SMALLEST_SHARE FLT_EPSILON
+#define UNSIGNED_BITS uint32_t
+#define INVERSE_ROOT_GUESS 0x5F375A86u
+#define INVERSE_ROOT_STEPS 3
 #define NAME(kernel) la_##kernel##_f32
 #include "kernels_network.h"
 #include "kernels_single.h"

@@ -14,6 +14,8 @@ struct Workload: Decodable {
     case accuracy
     case sparseAccuracy = "accuracy-sparse"
     case mlp
+    case mlpPredict = "mlp-predict"
+    case mlpPartialFit = "mlp-partial-fit"
     case leastSquares = "least-squares"
   }
 

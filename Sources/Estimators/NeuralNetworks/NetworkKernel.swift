@@ -56,11 +56,23 @@ final class NetworkWorkspace<Scalar: MatrixScalar> {
 
   /// Copies rows to where the first layer reads them.
   func gather(_ features: some FeatureMatrix, _ rows: UnsafeBufferPointer<Int>) {
-    var batch = MutableSpan(
-      _unsafeElements: UnsafeMutableBufferPointer(
-        start: activations[0], count: rows.count * columnCount))
-    features.copyRows(Span(_unsafeElements: rows), into: &batch)
+    copyRows(
+      features, rows,
+      to: UnsafeMutableBufferPointer(start: activations[0], count: rows.count * columnCount))
   }
+}
+
+/// Copies rows to memory; the list is what this is compiled for.
+@specialized(where Features == Matrix<Double>, Scalar == Double)
+@specialized(where Features == Matrix<Float>, Scalar == Float)
+@specialized(where Features == Matrix<Double>, Scalar == Float)
+@specialized(where Features == Matrix<Float>, Scalar == Double)
+private func copyRows<Features: FeatureMatrix, Scalar: MatrixScalar>(
+  _ features: Features, _ rows: UnsafeBufferPointer<Int>,
+  to target: UnsafeMutableBufferPointer<Scalar>
+) {
+  var batch = MutableSpan(_unsafeElements: target)
+  features.copyRows(Span(_unsafeElements: rows), into: &batch)
 }
 
 /// Which units are left out of a block of rows.
@@ -109,9 +121,14 @@ struct NetworkKernel<Scalar: MatrixScalar> {
       let weights = parameters + shape.weights(of: layer).lowerBound
       let biases = parameters + shape.biases(of: layer).lowerBound
       let values = workspace.activations[layer + 1]
-      Scalar._gemm(
-        false, false, outputs, rowCount, inputs, 1, weights, outputs, workspace.activations[layer],
-        inputs, 0, values, outputs)
+      if rowCount == 1 {
+        Scalar._gemv(
+          false, outputs, inputs, 1, weights, outputs, workspace.activations[layer], 0, values)
+      } else {
+        Scalar._gemm(
+          false, false, outputs, rowCount, inputs, 1, weights, outputs,
+          workspace.activations[layer], inputs, 0, values, outputs)
+      }
       guard layer + 1 == shape.layerCount else {
         Scalar._activate(form.activation.kernel, biases, values, rowCount, outputs)
         dropout?.apply(to: values, layer: layer, rowCount: rowCount, unitCount: outputs)

@@ -5,17 +5,35 @@ struct NetworkMemory: Equatable, Sendable {
   /// The number of steps taken.
   var stepCount = 0
 
-  /// Adam's running mean of the gradient, or the velocity; as long as the parameters.
+  /// Adam's running mean of the gradient, or the velocity; as long as the parameters, and empty for
+  /// L-BFGS.
   var first: NumberArray
 
-  /// Adam's running mean of the squared gradient; empty for the velocity.
+  /// Adam's running mean of the squared gradient; empty for the others.
   var second: NumberArray
 
+  /// The steps and changes of the gradient that L-BFGS remembers, oldest first.
+  var pairs: [Pair] = []
+
+  struct Pair: Equatable, Sendable {
+    var step: NumberArray
+    var change: NumberArray
+  }
+
+  /// Everything that is as long as the parameters.
+  var arrays: [NumberArray] {
+    [first, second].filter { $0.count > 0 } + pairs.flatMap { [$0.step, $0.change] }
+  }
+
   /// Whether every number is finite.
-  var isFinite: Bool { first.isFinite && second.isFinite }
+  var isFinite: Bool {
+    first.isFinite && second.isFinite
+      && pairs.allSatisfy { $0.step.isFinite && $0.change.isFinite }
+  }
 
   init(solver: NetworkSolver, parameterCount: Int, precision: Precision) {
-    first = NumberArray(zeros: parameterCount, precision: precision)
+    first = NumberArray(
+      zeros: solver == .lbfgs ? 0 : parameterCount, precision: precision)
     second = NumberArray(
       zeros: solver == .adam ? parameterCount : 0, precision: precision)
   }
@@ -27,6 +45,10 @@ extension NetworkMemory {
     archive.append("optimizer.step", stepCount)
     archive.append("optimizer.first", first)
     archive.append("optimizer.second", second)
+    for (index, pair) in pairs.enumerated() {
+      archive.append("optimizer.pairs.\(index).step", pair.step)
+      archive.append("optimizer.pairs.\(index).change", pair.change)
+    }
   }
 
   /// Reads what was appended.
@@ -39,9 +61,21 @@ extension NetworkMemory {
     stepCount = try archive.count("optimizer.step")
     first = try archive.numberArray("optimizer.first")
     second = try archive.numberArray("optimizer.second")
-    let hasSecond = solver.map { $0 == .adam } ?? (second.count > 0)
-    guard second.count == (hasSecond ? first.count : 0), second.precision == first.precision
-    else {
+    while archive.contains("optimizer.pairs.\(pairs.count).step") {
+      let name = "optimizer.pairs.\(pairs.count)"
+      pairs.append(
+        Pair(
+          step: try archive.numberArray("\(name).step"),
+          change: try archive.numberArray("\(name).change")))
+    }
+    let isOfSolver =
+      switch solver {
+      case .adam: first.count > 0 && second.count > 0 && pairs.isEmpty
+      case .sgd: first.count > 0 && second.count == 0 && pairs.isEmpty
+      case .lbfgs: first.count == 0 && second.count == 0
+      case nil: true
+      }
+    guard isOfSolver else {
       throw .unreadableModel(reason: "the optimizer's memory is not that of its solver")
     }
   }

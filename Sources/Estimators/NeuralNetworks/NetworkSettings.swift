@@ -62,6 +62,9 @@ public struct NetworkSettings: Equatable, Sendable {
 
   /// By how much the loss must fall, or the held-out score rise, in an epoch to count as better; at
   /// least 0, or none to use all epochs; takes effect at the next call.
+  ///
+  /// With solver `lbfgs`, training ends when no slope of the loss is steeper, or the loss falls by
+  /// no more than rounding.
   public var tolerance: Double? = 1e-4
 
   /// How many epochs in a row may be no better; `fit` stops at the next.
@@ -109,7 +112,9 @@ public struct NetworkSettings: Equatable, Sendable {
 
   /// The laws that do not apply with these settings.
   var exemptions: Set<LawExemption> {
-    learningRate == .inverseScaling ? [.rateChangesBetweenPasses] : []
+    solver == .lbfgs
+      ? [.limitedMemoryQuasiNewton]
+      : learningRate == .inverseScaling ? [.rateChangesBetweenPasses] : []
   }
 
   /// The share of units left out of a hidden layer, from 0.
@@ -172,11 +177,25 @@ public struct NetworkSettings: Equatable, Sendable {
   ///
   /// - Throws: ``EstimatorError/invalidHyperparameter(name:value:requirement:)``.
   func checkCombinations() throws(EstimatorError) {
+    if solver == .lbfgs {
+      try checkNone("batchSize", batchSize.hyperparameterText, batchSize == nil, "none")
+      try checkNone(
+        "learningRate", learningRate.rawValue, learningRate == .constant, "constant")
+      try checkNone("dropout", dropout.hyperparameterText, dropout.isEmpty, "empty")
+    }
     guard dropout.count <= 1 || dropout.count == hiddenLayerSizes.count else {
       throw .invalidHyperparameter(
         name: "dropout", value: dropout.hyperparameterText,
         requirement: "one number for all hidden layers, or one for each of the "
           + "\(hiddenLayerSizes.count)")
     }
+  }
+  /// Checks a setting that L-BFGS has no use for.
+  private func checkNone(
+    _ name: String, _ value: String, _ isNone: Bool, _ none: String
+  ) throws(EstimatorError) {
+    guard !isNone else { return }
+    throw .invalidHyperparameter(
+      name: name, value: value, requirement: "\(none) with solver lbfgs")
   }
 }

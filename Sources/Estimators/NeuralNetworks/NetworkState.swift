@@ -45,9 +45,8 @@ struct NetworkState: Sendable {
       form: network.form, parameters: trainingState?.iterate ?? network.parameters,
       featureNames: featureNames)
     guard let trainingState else { return }
-    let arrays = [
-      parameters, trainingState.best, trainingState.optimizer?.first,
-    ].compactMap { $0 }
+    let arrays =
+      [parameters, trainingState.best].compactMap { $0 } + (trainingState.optimizer?.arrays ?? [])
     guard
       arrays.allSatisfy({
         $0.count == network.parameters.count && $0.precision == network.parameters.precision

@@ -23,11 +23,11 @@ enum NumberArray: Equatable, Sendable {
 
   /// Takes numbers in the precision they have.
   init<Scalar: MatrixScalar>(_ numbers: [Scalar]) {
-    // Asked of the type, since an array of nothing is one of any type.
+    // The same type by another name; a cast with `as` would look at every element.
     if Scalar.self == Float.self {
-      self = .single(numbers as? [Float] ?? numbers.map { Float($0) })
+      self = .single(unsafeBitCast(numbers, to: [Float].self))
     } else {
-      self = .double(numbers as? [Double] ?? numbers.map { Double($0) })
+      self = .double(unsafeBitCast(numbers, to: [Double].self))
     }
   }
 
@@ -65,17 +65,16 @@ enum NumberArray: Equatable, Sendable {
   ///
   /// - Precondition: `Scalar` is of the same precision.
   mutating func take<Scalar: MatrixScalar>(as type: Scalar.Type) -> [Scalar] {
-    let taken: [Scalar]?
     switch self {
-    case .double(let numbers):
-      taken = numbers as? [Scalar]
+    case .double(let numbers) where Scalar.self == Double.self:
       self = .double([])
-    case .single(let numbers):
-      taken = numbers as? [Scalar]
+      return unsafeBitCast(numbers, to: [Scalar].self)
+    case .single(let numbers) where Scalar.self == Float.self:
       self = .single([])
+      return unsafeBitCast(numbers, to: [Scalar].self)
+    default:
+      preconditionFailure("The numbers are of the other precision.")
     }
-    guard let taken else { preconditionFailure("The numbers are of the other precision.") }
-    return taken
   }
 
   /// Returns numbers made from runs of these, and zeros.

@@ -134,6 +134,20 @@ import Testing
     }
   }
 
+  @Test(arguments: Activation.allCases, Precision.allCases)
+  func networksByLimitedMemoryBFGSKeepAllLaws(
+    activation: Activation, precision: Precision
+  ) throws {
+    let turn = Turn(index: (Activation.allCases.firstIndex(of: activation) ?? 0) + 1)
+    let classifier = MLPClassifier<Int>(
+      hiddenLayerSizes: [4], activation: activation, solver: .lbfgs, alpha: 0.1, maxEpochs: 5,
+      tolerance: turn.pick(1e-4, nil), earlyStopping: turn.pick(false, true, false),
+      precision: precision, classes: [0, 10, 20], seed: 3)
+    try check(
+      classifier, classCount: 3, storage: turn.pick(.dense, .sparse),
+      exempt: [.passes, .chunks, .averaging])
+  }
+
   // MARK: One-pass learners
 
   @Test(arguments: LawChecks<LinearRegression>.Storage.allCases, [1, 3])
