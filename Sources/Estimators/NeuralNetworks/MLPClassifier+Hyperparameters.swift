@@ -12,6 +12,12 @@ extension MLPClassifier {
     /// to take those of the first call; a change needs a fresh fit.
     public var classes: [Label]?
 
+    /// What becomes of a label that is none of the classes; takes effect at the next call.
+    ///
+    /// With `extend` the last layer gets a unit for it, whose weights and bias begin at 0; what is
+    /// there stays.
+    public var unknownLabels: UnknownLabels = .error
+
     public init() {}
 
     /// A shared setting.
@@ -23,7 +29,10 @@ extension MLPClassifier {
 
     public static var declarations: [Hyperparameter<Self>] {
       NetworkSettings.declarations.map { $0.inside(\.shared, named: $0.name) }
-        + [.classWeight(\.classWeight), .classes(\.classes)]
+        + [
+          .classWeight(\.classWeight), .classes(\.classes),
+          Hyperparameter("unknownLabels", \.unknownLabels),
+        ]
     }
 
     public func checkCombinations() throws(EstimatorError) {

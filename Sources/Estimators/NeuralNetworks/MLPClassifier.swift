@@ -38,7 +38,8 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     validationFraction: Double = 0.1, momentum: Double = 0.9, nesterov: Bool = true,
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     visitingOrder: VisitingOrder = .shuffled, precision: Precision = .double,
-    classWeight: ClassWeight<Label> = .none, classes: [Label]? = nil, seed: UInt64 = 0,
+    classWeight: ClassWeight<Label> = .none, classes: [Label]? = nil,
+    unknownLabels: UnknownLabels = .error, seed: UInt64 = 0,
     warmStart: Bool = false
   ) {
     hyperparameters = Hyperparameters()
@@ -51,6 +52,7 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
       visitingOrder: visitingOrder, precision: precision, seed: seed)
     hyperparameters.classWeight = classWeight
     hyperparameters.classes = classes
+    hyperparameters.unknownLabels = unknownLabels
     self.warmStart = warmStart
   }
 
@@ -126,7 +128,9 @@ extension MLPClassifier {
     _ features: some FeatureMatrix, to target: [Label], call: TrainingCall
   ) throws(EstimatorError) -> MLPClassifierLearned<Label> {
     let settings = hyperparameters.shared
-    let classes = try ClassList(declared: hyperparameters.classes, occurring: target)
+    var declared = hyperparameters.classes
+    if hyperparameters.unknownLabels == .extend { declared = declared.map { $0 + target } }
+    let classes = try ClassList(declared: declared, occurring: target)
     let form = NetworkForm(
       shape: NetworkShape(
         sizes: [features.columnCount] + settings.hiddenLayerSizes + [classes.problemCount]),
@@ -143,6 +147,8 @@ extension MLPClassifier {
     _ learned: inout MLPClassifierLearned<Label>, _ features: some FeatureMatrix,
     to target: [Label], weights: [Double]?, call: TrainingCall
   ) throws(EstimatorError) -> TrainingSummary {
+    // Whatever is thrown, what was learned before stays what the estimator has.
+    if hyperparameters.unknownLabels == .extend { learned.extend(by: target) }
     let labels = try learned.classes.numbers(of: target)
     let classWeights = try hyperparameters.classWeight.weights(of: learned.classes, labels, call)
     var training = NetworkTraining(

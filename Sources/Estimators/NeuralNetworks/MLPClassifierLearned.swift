@@ -4,7 +4,7 @@ internal import LinearAlgebra
 public struct MLPClassifierLearned<Label: ClassLabel>: LearnedState {
   public typealias Hyperparameters = MLPClassifier<Label>.Hyperparameters
 
-  let classes: ClassList<Label>
+  private(set) var classes: ClassList<Label>
   @CopiedOnChange var state: NetworkState
   public var settings = SettingsRecord<Hyperparameters>()
 
@@ -34,5 +34,16 @@ public struct MLPClassifierLearned<Label: ClassLabel>: LearnedState {
   public mutating func reset(_ part: TrainingPart) -> Bool {
     state.reset(part)
     return true
+  }
+
+  /// Takes labels in that are none of the classes; does nothing if there are none.
+  mutating func extend(by labels: [Label]) {
+    guard let (all, oldNumbers) = classes.extended(by: labels) else { return }
+    let oldCount = classes.labels.count
+    // The one unit of two classes tells the odds of the second, which is then one unit of several
+    // beside a first that stays at 0.
+    state.replaceOutputs(
+      from: oldNumbers.map { old in oldCount == 2 ? (old == 1 ? 0 : nil) : old })
+    classes = all
   }
 }

@@ -37,12 +37,12 @@ final class NetworkGradient<Features: FeatureMatrix, Scalar: MatrixScalar> {
   /// Takes memory for so many rows at a time.
   init(
     _ form: NetworkForm, _ features: Features, _ targets: NetworkTargets, _ weights: [Double]?,
-    rowCount: Int
+    rowCount: Int, frozenLayers: Set<Int>
   ) {
     self.features = features
     self.targets = targets
     self.weights = weights
-    kernel = NetworkKernel(form: form)
+    kernel = NetworkKernel(form: form, frozenLayers: frozenLayers)
     let count = form.shape.parameterCount
     blockSize = min(rowCount, Network.blockRowCount)
     workspace = NetworkWorkspace(form.shape, rowCount: blockSize, forTraining: true)

@@ -107,6 +107,9 @@ struct DropoutMasks {
 struct NetworkKernel<Scalar: MatrixScalar> {
   let form: NetworkForm
 
+  /// The layers of which no gradient is wanted.
+  var frozenLayers: Set<Int> = []
+
   private var shape: NetworkShape { form.shape }
 
   /// Computes the outputs for the rows in the workspace's first activations.
@@ -151,24 +154,29 @@ struct NetworkKernel<Scalar: MatrixScalar> {
   ///   - isWeighted: Whether there are weights in the workspace.
   ///   - rowCount: The number of rows in the block.
   ///   - dropout: Which units are left out, as in the pass forward.
-  ///   - workspace: Where the values of the layers are, and the gradient is put.
+  ///   - workspace: Where the values of the layers are, and the gradient is put; that of a frozen
+  ///     layer has no meaning.
   /// - Returns: The sum of weight · loss over the rows.
   func backward(
     _ parameters: UnsafePointer<Scalar>, share: Scalar, targets: NetworkTargets,
     isWeighted: Bool, rowCount: Int, dropout: DropoutMasks?, _ workspace: NetworkWorkspace<Scalar>
   ) -> Double {
     let loss = outputLoss(targets, isWeighted: isWeighted, rowCount: rowCount, workspace)
-    for layer in stride(from: shape.layerCount - 1, through: 0, by: -1) {
+    // Below the lowest layer that learns nothing is wanted.
+    let lowest = (0..<shape.layerCount).first { !frozenLayers.contains($0) } ?? 0
+    for layer in stride(from: shape.layerCount - 1, through: lowest, by: -1) {
       let (inputs, outputs) = (shape.sizes[layer], shape.sizes[layer + 1])
       // The outputs' differences from the truth have taken the outputs' own place.
       let delta = layer == shape.layerCount - 1 ? workspace.outputs : workspace.deltas[layer]
-      Scalar._gemm(
-        false, true, outputs, inputs, rowCount, share, delta, outputs,
-        workspace.activations[layer], inputs, 0,
-        workspace.gradient + shape.weights(of: layer).lowerBound, outputs)
-      Scalar._columnSums(
-        share, delta, rowCount, outputs, workspace.gradient + shape.biases(of: layer).lowerBound)
-      guard layer > 0 else { break }
+      if !frozenLayers.contains(layer) {
+        Scalar._gemm(
+          false, true, outputs, inputs, rowCount, share, delta, outputs,
+          workspace.activations[layer], inputs, 0,
+          workspace.gradient + shape.weights(of: layer).lowerBound, outputs)
+        Scalar._columnSums(
+          share, delta, rowCount, outputs, workspace.gradient + shape.biases(of: layer).lowerBound)
+      }
+      guard layer > lowest else { break }
       let below = workspace.deltas[layer - 1]
       Scalar._gemm(
         true, false, inputs, rowCount, outputs, 1, parameters + shape.weights(of: layer).lowerBound,

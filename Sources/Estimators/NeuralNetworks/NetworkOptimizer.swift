@@ -106,21 +106,27 @@ struct NetworkStepper<Scalar: MatrixScalar> {
       first.withUnsafeMutableBufferPointer { first in
         second.withUnsafeMutableBufferPointer { second in
           guard let w = parameters.baseAddress, let m = first.baseAddress else { return }
-          func move(_ range: Range<Int>, _ l2: Double) -> Double {
+          func move(_ range: Range<Int>, _ layer: Int, _ l2: Double) -> Double {
             let start = range.lowerBound
+            guard !settings.frozenLayers.contains(layer) else {
+              return Scalar._sumOfSquares(w + start, range.count)
+            }
+            let multiplier =
+              settings.rateMultipliers.isEmpty ? 1 : settings.rateMultipliers[layer]
+            let rate = Scalar(corrected * multiplier)
             if settings.solver == .adam, let v = second.baseAddress {
               return Scalar._adam(
-                w + start, m + start, v + start, gradient + start, range.count, Scalar(l2),
-                Scalar(corrected), Scalar(settings.beta1), Scalar(settings.beta2),
+                w + start, m + start, v + start, gradient + start, range.count, Scalar(l2), rate,
+                Scalar(settings.beta1), Scalar(settings.beta2),
                 Scalar(settings.epsilon))
             }
             return Scalar._momentum(
-              w + start, m + start, gradient + start, range.count, Scalar(l2), Scalar(corrected),
+              w + start, m + start, gradient + start, range.count, Scalar(l2), rate,
               Scalar(settings.momentum), settings.nesterov)
           }
           for layer in 0..<shape.layerCount {
-            squares += move(shape.weights(of: layer), l2)
-            _ = move(shape.biases(of: layer), 0)
+            squares += move(shape.weights(of: layer), layer, l2)
+            _ = move(shape.biases(of: layer), layer, 0)
           }
         }
       }

@@ -56,6 +56,17 @@ public struct NetworkSettings: Equatable, Sendable {
   /// overfitting*, 2014.
   public var dropout: [Double] = []
 
+  /// The layers that training leaves as they are, by their numbers from 0, the output layer last;
+  /// at least one layer is left to train; takes effect at the next call.
+  ///
+  /// Neither their parameters nor what the optimizer remembers of them changes, and no gradient of
+  /// theirs is computed.
+  public var frozenLayers: [Int] = []
+
+  /// What the learning rate of each layer is multiplied by; at least 0, one number for each layer,
+  /// the output layer last, or none for 1 each; takes effect at the next call.
+  public var rateMultipliers: [Double] = []
+
   /// The number of epochs that one call of `fit` may take; at least 1; takes effect at the next
   /// call.
   public var maxEpochs = 200
@@ -154,6 +165,14 @@ public struct NetworkSettings: Equatable, Sendable {
       Hyperparameter(
         "dropout", \.dropout,
         AllowedRange("numbers of at least 0 and below 1") { $0.allSatisfy { $0 >= 0 && $0 < 1 } }),
+      Hyperparameter(
+        "frozenLayers", \.frozenLayers,
+        AllowedRange("different numbers of layers, from 0") {
+          Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 }
+        }),
+      Hyperparameter(
+        "rateMultipliers", \.rateMultipliers,
+        AllowedRange("numbers of at least 0") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }),
       Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1)),
       Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0)),
       Hyperparameter("patience", \.patience, .atLeast(1)),
@@ -182,6 +201,21 @@ public struct NetworkSettings: Equatable, Sendable {
       try checkNone(
         "learningRate", learningRate.rawValue, learningRate == .constant, "constant")
       try checkNone("dropout", dropout.hyperparameterText, dropout.isEmpty, "empty")
+      try checkNone(
+        "frozenLayers", frozenLayers.hyperparameterText, frozenLayers.isEmpty, "empty")
+      try checkNone(
+        "rateMultipliers", rateMultipliers.hyperparameterText, rateMultipliers.isEmpty, "empty")
+    }
+    let layerCount = hiddenLayerSizes.count + 1
+    guard frozenLayers.allSatisfy({ $0 < layerCount }), frozenLayers.count < layerCount else {
+      throw .invalidHyperparameter(
+        name: "frozenLayers", value: frozenLayers.hyperparameterText,
+        requirement: "some of the layers 0 to \(layerCount - 1), and not all")
+    }
+    guard rateMultipliers.isEmpty || rateMultipliers.count == layerCount else {
+      throw .invalidHyperparameter(
+        name: "rateMultipliers", value: rateMultipliers.hyperparameterText,
+        requirement: "one number for each of the \(layerCount) layers, or empty")
     }
     guard dropout.count <= 1 || dropout.count == hiddenLayerSizes.count else {
       throw .invalidHyperparameter(

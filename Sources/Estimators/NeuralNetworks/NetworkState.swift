@@ -109,4 +109,39 @@ struct NetworkState: Sendable {
 
   /// Whether every number is finite.
   var isFinite: Bool { parameters.isFinite && optimizer?.isFinite ?? true }
+
+  /// Gives the last layer other units; everything before it stays as it is.
+  ///
+  /// - Parameter sources: For each unit to be, the unit there is that it comes from, or `nil` for
+  ///   one that begins at 0.
+  mutating func replaceOutputs(from sources: [Int?]) {
+    let old = form.shape
+    let last = old.layerCount - 1
+    let runs =
+      [.copied(0..<old.weights(of: last).lowerBound)]
+      + (0...old.sizes[last]).flatMap { row in
+        // The rows of the weights, and the biases after them.
+        sources.map { source -> NumberRun in
+          guard let source else { return .zeros(1) }
+          let place = old.weights(of: last).lowerBound + row * old.outputCount + source
+          return .copied(place..<place + 1)
+        }
+      }
+    func replace(_ numbers: inout NumberArray) {
+      if numbers.count > 0 { numbers = numbers.assembled(runs) }
+    }
+    form = NetworkForm(
+      shape: NetworkShape(sizes: old.sizes.dropLast() + [sources.count]),
+      activation: form.activation,
+      output: form.output == .identity ? .identity : NetworkForm.output(forProblems: sources.count))
+    replace(&parameters)
+    best = best?.assembled(runs)
+    kept = kept?.assembled(runs)
+    guard var memory = optimizer else { return }
+    replace(&memory.first)
+    replace(&memory.second)
+    // Steps of a smaller network say nothing of how the larger one bends.
+    memory.pairs = []
+    optimizer = memory
+  }
 }

@@ -46,7 +46,8 @@ struct NetworkTraining {
     let isWhole = settings.solver == .lbfgs
     let batchSize = isWhole ? rows.count : min(settings.batchSize ?? 200, rows.count)
     let gradient = NetworkGradient<_, Scalar>(
-      state.form, features, targets, weights, rowCount: batchSize)
+      state.form, features, targets, weights, rowCount: batchSize,
+      frozenLayers: Set(settings.frozenLayers))
     let pass = NetworkPass(
       settings: settings, batchSize: batchSize, gradient: gradient,
       isCancelled: call.context.isCancelled)

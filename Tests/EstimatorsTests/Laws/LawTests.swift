@@ -91,6 +91,8 @@ import Testing
         precision: turn.pick(.single, .double, .double),
         classWeight: turn.pick(.none, .given([0: 2, 10: 0.5])),
         classes: (0..<classCount).map { $0 * 10 }, seed: 7)
+      classifier.frozenLayers = turn.pick([], [1], [0])
+      classifier.rateMultipliers = turn.pick([], [0.5, 1, 2])
       classifier.decaySamples = 500
       classifier.warmUpSamples = 20
       try check(
