@@ -174,6 +174,23 @@ def torch_mlp():
     return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"loss": losses[-1]}
 
 
+def torch_mlp_test():
+    import torch
+
+    x, y, outputs = torch_data()
+    model, step = torch_network(x.shape[1], outputs)
+    began = time.perf_counter()
+    for _ in range(workload["epochs"]):
+        total = 0.0
+        for rows in torch.randperm(len(y)).split(workload["batch"]):
+            total += step(x[rows], y[rows]) * len(rows)
+    seconds = [time.perf_counter() - began]
+    with torch.no_grad():
+        right = model(torch.from_numpy(load("test_X"))).argmax(1) == torch.from_numpy(load("test_y"))
+    check = {"test accuracy": float(right.double().mean()), "loss": total / len(y)}
+    return seconds, len(y) * workload["epochs"], "rows*epochs/s", check
+
+
 def torch_mlp_predict():
     import torch
 
@@ -226,6 +243,16 @@ def mlp():
     return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"loss": model.loss_}
 
 
+def mlp_test():
+    x, y = features(), load(workload["target"])
+    model = network(workload["epochs"])
+    began = time.perf_counter()
+    model.fit(x, y)
+    seconds = [time.perf_counter() - began]
+    check = {"test accuracy": model.score(load("test_X"), load("test_y")), "loss": model.loss_}
+    return seconds, len(y) * workload["epochs"], "rows*epochs/s", check
+
+
 def mlp_predict():
     x, y = features(), load(workload["target"])
     model = network(20).fit(x, y)
@@ -263,10 +290,13 @@ def least_squares():
 tasks = {
     "gemm": gemm, "sgd": sgd, "sgd-sparse": sgd, "partial-fit": partial_fit, "partial-fit-sparse": partial_fit,
     "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "mlp-predict": mlp_predict,
-    "mlp-partial-fit": mlp_partial_fit, "least-squares": least_squares,
+    "mlp-partial-fit": mlp_partial_fit, "mlp-test": mlp_test, "least-squares": least_squares,
 }
 if side == "torch":
-    tasks = {"mlp": torch_mlp, "mlp-predict": torch_mlp_predict, "mlp-partial-fit": torch_mlp_partial_fit}
+    tasks = {
+        "mlp": torch_mlp, "mlp-predict": torch_mlp_predict, "mlp-partial-fit": torch_mlp_partial_fit,
+        "mlp-test": torch_mlp_test,
+    }
 seconds, work, unit, check, *samples = tasks[workload["task"]]()
 print(json.dumps({
     "seconds": seconds, "work": work, "unit": unit, "check": check, "samples": samples[0] if samples else None,

@@ -29,6 +29,7 @@ struct Benchmarks {
       case .mlp: try measureNetwork(workload, data)
       case .mlpPredict: try measureNetworkPredict(workload, data)
       case .mlpPartialFit: try measureNetworkPartialFit(workload, data)
+      case .mlpTest: try measureNetworkTest(workload, data)
       case .leastSquares: try measureLeastSquares(workload, data)
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))

@@ -63,3 +63,24 @@ func measureNetworkPredict(_ workload: Workload, _ data: DataFolder) throws -> M
     for (features, labels) in parts where try classifier.predict(features) == labels { right += 1 }
   }
 }
+
+/// One `fit` in single precision, and the accuracy on samples that it has not seen.
+func measureNetworkTest(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  let features = try data.singleFeatures()
+  let labels = try data.labels()
+  let epochs = workload.epochs ?? 10
+  var classifier = MLPClassifier<Int>(
+    hiddenLayerSizes: workload.hidden ?? [100], batchSize: workload.batch, maxEpochs: epochs,
+    tolerance: nil, precision: .single)
+  let clock = ContinuousClock()
+  let began = clock.now
+  try classifier.fit(features, to: labels)
+  let seconds = (clock.now - began) / .seconds(1)
+  let test = try data.test()
+  return Measurement(
+    seconds: [seconds], work: Double(labels.count * epochs), unit: "rows*epochs/s",
+    check: [
+      "test accuracy": try classifier.score(test.features, to: test.labels),
+      "loss": classifier.trainingState?.progress.history.losses.last ?? .nan,
+    ])
+}

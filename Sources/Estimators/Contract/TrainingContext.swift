@@ -19,6 +19,9 @@ public struct TrainingContext: Sendable {
   /// No result depends on it.
   public var threadCount = 1
 
+  /// What a network scores instead of samples that it would hold out itself.
+  var validation: ValidationData?
+
   /// Makes a context in which nobody watches.
   public init() {}
 }

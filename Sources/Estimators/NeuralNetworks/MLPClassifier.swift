@@ -156,15 +156,20 @@ extension MLPClassifier {
       weights: classWeights.map { classWeights in
         labels.indices.map { classWeights[Int(labels[$0])] * (weights?[$0] ?? 1) }
       } ?? weights, call: call)
-    if call.kind == .fit, hyperparameters.shared.earlyStopping {
-      let rows = try hyperparameters.shared.heldOutRows(count: labels.count, strata: labels)
-      let held = features.selectingRows(rows)
-      let truth = rows.map { labels[$0] }
-      let rowWeights = weights.map { weights in rows.map { weights[$0] } }
-      training.heldOutRows = rows
+    let settings = hyperparameters.shared
+    let scored = try ScoredSamples.of(
+      call, earlyStopping: settings.earlyStopping, features, target, weights
+    ) { () throws(EstimatorError) in
+      try settings.heldOutRows(count: labels.count, strata: labels)
+    }
+    if let scored {
+      let truth = try learned.classes.numbers(of: scored.target)
+      training.heldOutRows = scored.rows
+      training.validationFingerprint = try scored.fingerprint(.labels(truth))
       training.score = { (network) throws(EstimatorError) in
         Scores.accuracy(
-          of: try network.outputs(held).classNumbers, truth: truth, weights: rowWeights)
+          of: try network.outputs(scored.features).classNumbers, truth: truth,
+          weights: scored.weights)
       }
     }
     return try training.run(&learned.state, features)

@@ -153,16 +153,18 @@ extension MLPMultilabelClassifier {
     let truth = try learned.classes.indicators(of: target)
     var training = NetworkTraining(
       settings: hyperparameters.shared, targets: .numbers(truth), weights: weights, call: call)
-    if call.kind == .fit, hyperparameters.shared.earlyStopping {
-      let rows = try heldOutRows(of: target)
-      let held = features.selectingRows(rows)
+    let scored = try ScoredSamples.of(
+      call, earlyStopping: hyperparameters.shared.earlyStopping, features, target, weights
+    ) { () throws(EstimatorError) in try heldOutRows(of: target) }
+    if let scored {
       let classes = learned.classes
-      let heldTruth = rows.map { target[$0] }
-      let rowWeights = weights.map { weights in rows.map { weights[$0] } }
-      training.heldOutRows = rows
+      training.heldOutRows = scored.rows
+      training.validationFingerprint = try scored.fingerprint(
+        .numbers(classes.indicators(of: scored.target)))
       training.score = { (network) throws(EstimatorError) in
         Scores.accuracy(
-          of: classes.sets(of: try network.outputs(held)), truth: heldTruth, weights: rowWeights)
+          of: classes.sets(of: try network.outputs(scored.features)), truth: scored.target,
+          weights: scored.weights)
       }
     }
     return try training.run(&learned.state, features)

@@ -149,15 +149,20 @@ extension MLPRegressor {
     var training = NetworkTraining(
       settings: hyperparameters.shared, targets: .numbers(target.matrix), weights: weights,
       call: call)
-    if call.kind == .fit, hyperparameters.shared.earlyStopping {
-      let rows = try heldOutRows(of: target)
-      let held = features.selectingRows(rows)
-      let truth = target.selectingRows(rows)
-      let rowWeights = weights.map { weights in rows.map { weights[$0] } }
-      training.heldOutRows = rows
+    let scored = try ScoredSamples.of(
+      call, earlyStopping: hyperparameters.shared.earlyStopping, features, target, weights
+    ) { () throws(EstimatorError) in try heldOutRows(of: target) }
+    if let scored {
+      guard scored.target.columnCount == targetCount else {
+        throw .mismatchedTargetColumnCount(
+          expected: targetCount, actual: scored.target.columnCount)
+      }
+      training.heldOutRows = scored.rows
+      training.validationFingerprint = try scored.fingerprint(.numbers(scored.target.matrix))
       training.score = { (network) throws(EstimatorError) in
         Scores.rSquared(
-          of: RegressionTarget(try network.outputs(held)), truth: truth, weights: rowWeights)
+          of: RegressionTarget(try network.outputs(scored.features)), truth: scored.target,
+          weights: scored.weights)
       }
     }
     return try training.run(&learned.state, features)

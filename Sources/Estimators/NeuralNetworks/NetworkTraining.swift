@@ -15,6 +15,9 @@ struct NetworkTraining {
   /// The samples that are held out, ascending; none without early stopping.
   var heldOutRows: [Int] = []
 
+  /// A hash of the samples that the caller holds out, or 0.
+  var validationFingerprint: UInt64 = 0
+
   /// Scores a network on the samples held out.
   var score: ((Network) throws(EstimatorError) -> Double)?
 
@@ -42,7 +45,8 @@ struct NetworkTraining {
     let rows = trainingRows(features.rowCount)
     let loop = EpochLoop(
       call: call, sampleCount: rows.count, maxEpochs: settings.maxEpochs, rule: rule,
-      dataFingerprint: targets.combined(with: call.fingerprint ?? 0))
+      dataFingerprint: targets.combined(
+        with: (call.fingerprint ?? 0) ^ validationFingerprint))
     let isWhole = settings.solver == .lbfgs
     let batchSize = isWhole ? rows.count : min(settings.batchSize ?? 200, rows.count)
     let gradient = NetworkGradient<_, Scalar>(
