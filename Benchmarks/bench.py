@@ -67,7 +67,7 @@ def make_data(folder, name):
 
 def read_idx(name):
     """An array of bytes from a file of Debian's package dataset-fashion-mnist."""
-    with gzip.open(f"/usr/share/dataset-fashion-mnist/{name}") as file:
+    with gzip.open(f"/usr/share/datasets/fashion-mnist/{name}") as file:
         data = file.read()
     dimensions = np.frombuffer(data, ">i4", data[3], 4)
     return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(dimensions)

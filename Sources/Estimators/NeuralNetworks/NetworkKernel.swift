@@ -82,7 +82,7 @@ struct DropoutMasks {
   /// The share left out of each hidden layer.
   let rates: [Double]
 
-  /// The number of samples trained on before the batch.
+  /// The number of samples for which units were left out before the batch.
   var sampleCount = 0
 
   /// The row of the batch with which the block begins.

@@ -11,12 +11,12 @@ struct NetworkPass<Features: FeatureMatrix, Scalar: MatrixScalar> {
   ///
   /// - Parameters:
   ///   - state: Parameters and optimizer, which are changed.
-  ///   - clock: The learning-rate clock, which goes on.
+  ///   - progress: Where training stands; its clocks go on.
   ///   - order: The rows, in the order in which they are visited.
   /// - Returns: The mean loss with the penalty, each batch before its own step.
   /// - Throws: ``EstimatorError/cancelled``.
   func run(
-    _ state: inout NetworkState, _ clock: inout ScheduleState, order: [Int]
+    _ state: inout NetworkState, _ progress: inout TrainingProgress, order: [Int]
   ) throws(EstimatorError) -> EpochOutcome {
     guard var memory = state.optimizer else {
       preconditionFailure("An optimizer is made before the first pass.")
@@ -36,19 +36,21 @@ struct NetworkPass<Features: FeatureMatrix, Scalar: MatrixScalar> {
       state.optimizer = memory
     }
     let schedule = NetworkSchedule(
-      settings: settings, reductionCount: clock.reductionCount, start: clock.clock)
+      settings: settings, reductionCount: progress.schedule.reductionCount,
+      start: progress.schedule.clock)
     var masks = dropoutMasks
     var (loss, rate) = (0.0, 0.0)
     for start in stride(from: 0, to: order.count, by: batchSize) {
       guard !isCancelled() else { throw .cancelled }
       let count = min(batchSize, order.count - start)
-      rate = schedule.rate(atSample: clock.clock)
-      masks?.sampleCount = clock.clock
+      rate = schedule.rate(atSample: progress.schedule.clock)
+      masks?.sampleCount = progress.maskedSampleCount
       loss +=
         order.withUnsafeBufferPointer { order in
           step(&stepper, .init(rebasing: order[start..<start + count]), rate: rate, masks)
         } * Double(count)
-      clock.clock += count
+      progress.schedule.clock += count
+      if masks != nil { progress.maskedSampleCount += count }
     }
     let mean = loss / Double(order.count)
     return EpochOutcome(loss: mean, objective: mean, learningRate: rate)

@@ -66,8 +66,8 @@ struct NetworkTraining {
         if isWhole {
           outcome = descent.run(&state, &progress.schedule)
         } else {
-          outcome = try pass.run(
-            &state, &progress.schedule, order: nextOrder(&progress, rows, of: features.rowCount))
+          let order = nextOrder(&progress, rows, of: features.rowCount)
+          outcome = try pass.run(&state, &progress, order: order)
         }
         guard state.isFinite else {
           throw .diverged(

@@ -86,4 +86,46 @@ import Testing
     try fromMatrix.fit(data.features, to: data.target)
     #expect(fromNumbers.model == fromMatrix.model)
   }
+
+  @Test func oneSampleIsEnough() throws {
+    var regressor = MLPRegressor(hiddenLayerSizes: [3], initialLearningRate: 0.05, maxEpochs: 300)
+    try regressor.fit(Matrix(rows: [[1.0, -2]]), to: [3])
+    #expect(try abs(regressor.predict(Matrix(rows: [[1.0, -2]])).values[0] - 3) < 0.1)
+  }
+
+  @Test(arguments: [NetworkSolver.sgd, .lbfgs], Precision.allCases)
+  func trainingThatDivergesChangesNothing(solver: NetworkSolver, precision: Precision) throws {
+    let data = SmallData.plane()
+    var regressor = MLPRegressor(
+      hiddenLayerSizes: [3], activation: .identity, solver: solver, initialLearningRate: 0.01,
+      maxEpochs: 5, precision: precision, warmStart: true)
+    try regressor.fit(data.features, to: data.target)
+    let before = regressor
+    regressor.initialLearningRate = 1e30
+    let huge = data.target.elements.map { $0 * 1e200 }
+    let error = #expect(throws: EstimatorError.self) {
+      try regressor.fit(data.features, to: huge)
+    }
+    #expect(error?.description.hasPrefix("Training diverged in epoch 1 of this call") == true)
+    #expect(regressor.model == before.model)
+    #expect(regressor.trainingState == before.trainingState)
+  }
+
+  @Test func dropoutFollowsTheVisitingOrderAndNotTheSchedule() throws {
+    let data = SmallData.plane()
+    var first = MLPRegressor(
+      hiddenLayerSizes: [8], dropout: [0.5], maxEpochs: 2, visitingOrder: .sequential,
+      warmStart: true)
+    try first.fit(data.features, to: data.target)
+    #expect(first.trainingState?.progress.maskedSampleCount == 2 * data.features.rowCount)
+    var (rate, order) = (first, first)
+    try rate.reset(.schedule)
+    try order.reset(.visitingOrder)
+    try first.fit(data.features, to: data.target)
+    try rate.fit(data.features, to: data.target)
+    try order.fit(data.features, to: data.target)
+    // With a constant rate the clock changes nothing, but other units are left out.
+    #expect(rate.model == first.model)
+    #expect(order.model != first.model)
+  }
 }

@@ -1,11 +1,5 @@
 public import LinearAlgebra
 
-/// Samples that the caller holds out, with what they should be.
-struct ValidationData: Sendable {
-  var features: any FeatureMatrix
-  var target: any TrainingTarget & Sendable
-}
-
 extension TrainableEstimator where TrainingState == MLPTrainingState {
   /// Learns from all of the data, and stops early by the score on other samples.
   ///
