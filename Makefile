@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the others.
 
-.PHONY: help demo test lint format bench references set-up
+.PHONY: help demo test lint format bench fashion references set-up
 
 python = .build-python/bin/python
 
@@ -10,6 +10,7 @@ help:
 	@echo 'make lint    says which sources are not formatted'
 	@echo 'make format  formats the sources'
 	@echo 'make bench   measures us and others on the same data in one run; ONLY=sgd selects by name'
+	@echo 'make fashion trains on Fashion-MNIST (Debian: dataset-fashion-mnist) beside scikit-learn and torch'
 	@echo 'make references  writes the results of scikit-learn that the tests compare with'
 
 demo: set-up
@@ -33,6 +34,9 @@ set-up:
 bench: set-up $(python)
 	swift build -c release --package-path Benchmarks
 	@$(python) Benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
+
+fashion:
+	@$(MAKE) --no-print-directory bench ONLY=fashion
 
 references: $(python)
 	$(python) Scripts/generate-references.py Tests/Fixtures

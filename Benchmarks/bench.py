@@ -5,6 +5,7 @@
 """
 
 import argparse
+import gzip
 import json
 import multiprocessing
 import os
@@ -40,11 +41,16 @@ def make_data(folder, name):
         cancer = load_breast_cancer()
         save("X", (cancer.data - cancer.data.mean(axis=0)) / cancer.data.std(axis=0))
         save("y", cancer.target.astype(np.int64))
+    elif name == "fashion":
+        for part, file in [("", "train"), ("test_", "t10k")]:
+            save(f"{part}X", read_idx(f"{file}-images-idx3-ubyte.gz").reshape(-1, 784).astype(np.float32) / 255)
+            save(f"{part}y", read_idx(f"{file}-labels-idx1-ubyte.gz").astype(np.int64))
     elif name.startswith("words"):
         make_words(save, 200_000 if name == "words" else 20_000, 51 if name == "words_50" else 87)
     else:
         count, width = {
             "200k_20": (200_000, 20), "100k_200": (100_000, 200), "20k_2000": (20_000, 2000), "1m_20": (1_000_000, 20),
+            "2k_10": (2_000, 10), "60k_784": (60_000, 784),
         }[name]
         random = np.random.default_rng(width * 1000 + count % 997)
         features = random.standard_normal((count, width))
@@ -57,6 +63,14 @@ def make_data(folder, name):
         save("y10", several.argmax(axis=1).astype(np.int64))
         save("yr", 3.0 * score + 1.0)
     (folder / f"{name}_done").touch()
+
+
+def read_idx(name):
+    """An array of bytes from a file of Debian's package dataset-fashion-mnist."""
+    with gzip.open(f"/usr/share/datasets/fashion-mnist/{name}") as file:
+        data = file.read()
+    dimensions = np.frombuffer(data, ">i4", data[3], 4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(dimensions)
 
 
 def make_words(save, count, drawn):
@@ -129,6 +143,9 @@ def main():
                 maker = multiprocessing.Process(target=make_data, args=(folder, workload["data"]))
                 maker.start()
                 maker.join()
+                if maker.exitcode != 0:
+                    print(f"no data for {workload['name']}: left out", file=sys.stderr)
+                    continue
             sides = {"ours": []} | {peer: [] for peer in workload["peers"]}
             for _ in range(workload.get("rounds", arguments.rounds)):
                 for side, runs in sides.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The other side of the benchmarks: scikit-learn and NumPy.
+"""The other side of the benchmarks: scikit-learn, NumPy, torch.
 
     peers.py SIDE WORKLOAD FOLDER
 
@@ -133,16 +133,178 @@ def accuracy():
     return seconds, len(samples), "fits/s", {"accuracy": float(np.mean(samples))}, samples
 
 
-def mlp():
+def torch_network(inputs, outputs, seed=0):
+    """The network of scikit-learn in torch: start, Adam with a penalty on weights alone, one step a batch."""
+    import torch
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(workload.get("threads", 1))
+    kind = torch.float32 if dtype == np.float32 else torch.float64
+    sizes = [inputs, *workload["hidden"], outputs]
+    layers = []
+    for width, height in zip(sizes, sizes[1:]):
+        layers += [torch.nn.Linear(width, height, dtype=kind), torch.nn.ReLU()]
+        bound = (6 / (width + height)) ** 0.5
+        torch.nn.init.uniform_(layers[-2].weight, -bound, bound)
+        torch.nn.init.uniform_(layers[-2].bias, -bound, bound)
+    network = torch.nn.Sequential(*layers[:-1])
+    loss_of = torch.nn.BCEWithLogitsLoss() if outputs == 1 else torch.nn.CrossEntropyLoss()
+    weights = [part for name, part in network.named_parameters() if name.endswith("weight")]
+    others = [part for name, part in network.named_parameters() if not name.endswith("weight")]
+    optimizer = torch.optim.Adam(
+        [{"params": weights, "weight_decay": 1e-4 / workload.get("batch", 200)}, {"params": others}], lr=0.001)
+
+    def step(x, y):
+        scores = network(x)
+        loss = loss_of(scores[:, 0], y.to(kind)) if outputs == 1 else loss_of(scores, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return network, step
+
+
+def torch_data():
+    import torch
+
+    y = load(workload["target"])
+    classes = int(y.max()) + 1
+    return torch.from_numpy(features()), torch.from_numpy(y), 1 if classes == 2 else classes
+
+
+def torch_mlp():
+    import torch
+
+    x, y, outputs = torch_data()
+    losses = []
+
+    def run():
+        _, step = torch_network(x.shape[1], outputs)
+        for _ in range(workload["epochs"]):
+            order, total = torch.randperm(len(y)), 0.0
+            for start in range(0, len(y), workload["batch"]):
+                rows = order[start:start + workload["batch"]]
+                total += step(x[rows], y[rows]) * len(rows)
+            losses.append(total / len(y))
+
+    seconds = measure(run)
+    return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"loss": losses[-1]}
+
+
+def torch_mlp_test():
+    import torch
+
+    x, y, outputs = torch_data()
+
+    def fit(seed):
+        model, step = torch_network(x.shape[1], outputs, seed)
+        for _ in range(workload["epochs"]):
+            total = 0.0
+            for rows in torch.randperm(len(y)).split(workload["batch"]):
+                total += step(x[rows], y[rows]) * len(rows)
+        return total / len(y), lambda samples: model(torch.from_numpy(samples)).argmax(1).numpy()
+
+    return test_of(fit)
+
+
+def test_of(fit):
+    """Fits for three seeds, and the accuracy on samples not seen."""
+    test, truth = load("test_X"), load("test_y")
+    seconds, samples = [], []
+    for seed in range(3):
+        began = time.perf_counter()
+        loss, predict = fit(seed)
+        seconds.append(time.perf_counter() - began)
+        samples.append(float((predict(test) == truth).mean()))
+    check = {"test accuracy": float(np.mean(samples)), "loss": loss}
+    return seconds, len(load("y")) * workload["epochs"], "rows*epochs/s", check, samples
+
+
+def torch_mlp_predict():
+    import torch
+
+    x, y, outputs = torch_data()
+    network, step = torch_network(x.shape[1], outputs)
+    for _ in range(20):
+        for start in range(0, len(y), 200):
+            step(x[start:start + 200], y[start:start + 200])
+    parts = [x[i:i + 1] for i in range(1000)]
+
+    @torch.no_grad()
+    def run():
+        for part in parts:
+            network(part).argmax(1)
+
+    seconds = measure(run)
+    accuracy = float((network(x).argmax(1) == y).double().mean())
+    return seconds, len(parts), "calls/s", {"accuracy": accuracy}
+
+
+def torch_mlp_partial_fit():
+    x, y, outputs = torch_data()
+    size = workload["chunk"]
+    network, step = torch_network(x.shape[1], outputs)
+    parts = [(x[i * size:(i + 1) * size], y[i * size:(i + 1) * size]) for i in range(200)]
+
+    def run():
+        for part, labels in parts:
+            for start in range(0, size, 200):
+                step(part[start:start + 200], labels[start:start + 200])
+
+    seconds = measure(run)
+    accuracy = float(((network(x)[:, 0] > 0) == (y == 1)).double().mean())
+    return seconds, len(parts), "calls/s", {"accuracy": accuracy}
+
+
+def network(epochs, seed=0):
     from sklearn.neural_network import MLPClassifier
 
-    x, y = features(), load(workload["target"])
-    model = MLPClassifier(
-        hidden_layer_sizes=workload["hidden"], batch_size=workload["batch"], max_iter=workload["epochs"], tol=0,
-        n_iter_no_change=10_000, random_state=0,
+    return MLPClassifier(
+        hidden_layer_sizes=workload["hidden"], batch_size=workload.get("batch", 200), max_iter=epochs, tol=0,
+        n_iter_no_change=10_000, random_state=seed,
     )
+
+
+def mlp():
+    x, y = features(), load(workload["target"])
+    model = network(workload["epochs"])
     seconds = measure(lambda: model.fit(x, y))
     return seconds, len(y) * workload["epochs"], "rows*epochs/s", {"loss": model.loss_}
+
+
+def mlp_test():
+    x, y = features(), load(workload["target"])
+
+    def fit(seed):
+        model = network(workload["epochs"], seed).fit(x, y)
+        return model.loss_, model.predict
+
+    return test_of(fit)
+
+
+def mlp_predict():
+    x, y = features(), load(workload["target"])
+    model = network(20).fit(x, y)
+    parts = [x[i:i + 1] for i in range(1000)]
+
+    def run():
+        for part in parts:
+            model.predict(part)
+
+    return measure(run), len(parts), "calls/s", {"accuracy": model.score(x, y)}
+
+
+def mlp_partial_fit():
+    x, y, size = features(), load(workload["target"]), workload["chunk"]
+    parts = [(x[i * size:(i + 1) * size], y[i * size:(i + 1) * size]) for i in range(200)]
+    model = network(1).partial_fit(*parts[0], classes=[0, 1])
+
+    def run():
+        for part in parts:
+            model.partial_fit(*part)
+
+    return measure(run), len(parts), "calls/s", {"accuracy": model.score(x, y)}
 
 
 def least_squares():
@@ -157,8 +319,14 @@ def least_squares():
 
 tasks = {
     "gemm": gemm, "sgd": sgd, "sgd-sparse": sgd, "partial-fit": partial_fit, "partial-fit-sparse": partial_fit,
-    "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "least-squares": least_squares,
+    "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "mlp-predict": mlp_predict,
+    "mlp-partial-fit": mlp_partial_fit, "mlp-test": mlp_test, "least-squares": least_squares,
 }
+if side == "torch":
+    tasks = {
+        "mlp": torch_mlp, "mlp-predict": torch_mlp_predict, "mlp-partial-fit": torch_mlp_partial_fit,
+        "mlp-test": torch_mlp_test,
+    }
 seconds, work, unit, check, *samples = tasks[workload["task"]]()
 print(json.dumps({
     "seconds": seconds, "work": work, "unit": unit, "check": check, "samples": samples[0] if samples else None,

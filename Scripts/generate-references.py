@@ -20,7 +20,7 @@ import numpy as np
 import scipy.sparse
 import sklearn
 from sklearn.linear_model import LinearRegression, SGDClassifier, SGDRegressor
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 warnings.filterwarnings("ignore")
@@ -159,8 +159,7 @@ for penalty, rate in itertools.product(["l2", "none"], ["constant", "optimal", "
         cases.append(sgd_case(SGDRegressor, "diabetes", features, target, loss=loss, **shared))
 write("sgd-stopping", cases)
 
-# MLPClassifier: parameters and losses after twenty epochs in the order of the rows, from a start that is written down.
-cases = []
+# Networks: parameters and losses after twenty epochs in the order of the rows, from a start that is written down.
 solvers = {
     "adam": (dict(solver="adam"), {"solver": "adam"}),
     "nesterov": (dict(solver="sgd", momentum=0.8), {"solver": "sgd", "momentum": "0.8"}),
@@ -169,21 +168,18 @@ solvers = {
         {"solver": "sgd", "momentum": "0.7", "nesterov": "false"},
     ),
 }
-for data, activation, solver, rate, weighted in itertools.product(
-    ["iris", "breast-cancer"], ["identity", "logistic", "tanh", "relu"], solvers, ["constant", "inverseScaling"],
-    [False, True],
-):
-    # scikit-learn's Adam takes no schedule.
-    if solver == "adam" and rate != "constant":
-        continue
-    features, labels = sample(data)
-    features = scaled(features)
-    hidden = (5, 4) if data == "iris" else (3,)
+network_rates = ["constant", "inverseScaling", "adaptive"]
+activations = ["identity", "logistic", "tanh", "relu"]
+
+
+def network_case(estimator, data, features, target, hidden, activation, solver, rate, weighted, alpha=0.01):
+    """Trains in the order of the rows; the adaptive rate falls when two epochs in a row are hardly better."""
+    adaptive = rate == "adaptive"
     eta = 0.01 if solver == "adam" else 0.05
-    model = MLPClassifier(
-        hidden_layer_sizes=hidden, activation=activation, alpha=0.01, batch_size=32,
-        learning_rate={"constant": "constant", "inverseScaling": "invscaling"}[rate], learning_rate_init=eta,
-        power_t=0.2, shuffle=False, tol=0, n_iter_no_change=1000, max_iter=20, random_state=3, **solvers[solver][0],
+    model = estimator(
+        hidden_layer_sizes=hidden, activation=activation, alpha=alpha, batch_size=32, learning_rate=rates[rate],
+        learning_rate_init=eta, power_t=0.2, shuffle=False, tol=0.01 if adaptive else 0,
+        n_iter_no_change=2 if adaptive else 1000, max_iter=20, random_state=3, **solvers[solver][0],
     )
     start = []
     drawn = model._init_coef
@@ -194,20 +190,70 @@ for data, activation, solver, rate, weighted in itertools.product(
         return weights, biases
 
     model._init_coef = recorded
-    weights = 0.5 + np.arange(len(labels)) % 4 if weighted else None
-    model.fit(features, labels, sample_weight=weights)
-    cases.append(dict(
-        data=data, weighted=weighted,
+    weights = 0.5 + np.arange(len(target)) % 4 if weighted else None
+    model.fit(features, target, sample_weight=weights)
+    targets = 1 if target.ndim == 1 else target.shape[1]
+    return dict(
+        data=data, weighted=weighted, targets=targets,
         settings={
-            "hiddenLayerSizes": ",".join(map(str, hidden)), "activation": activation, "alpha": "0.01",
+            "hiddenLayerSizes": ",".join(map(str, hidden)), "activation": activation, "alpha": str(alpha),
             "batchSize": "32", "learningRate": rate, "initialLearningRate": str(eta), "powerT": "0.2",
-            "visitingOrder": "sequential", "tolerance": "none", "maxEpochs": "20", **solvers[solver][1],
+            "visitingOrder": "sequential", "tolerance": str(0.01 * targets) if adaptive else "none",
+            "patience": "2" if adaptive else "10", "maxEpochs": "20", **solvers[solver][1],
         },
         start=start,
         end=[dict(weights=numbers(w), biases=numbers(b)) for w, b in zip(model.coefs_, model.intercepts_)],
         losses=numbers(model.loss_curve_),
-    ))
+    )
+
+
+def network_cases():
+    """Every activation, solver and rate, with weights and without; scikit-learn's Adam takes no schedule."""
+    return [
+        case for case in itertools.product(activations, solvers, network_rates, [False, True])
+        if case[1] != "adam" or case[2] == "constant"
+    ]
+
+
+cases = []
+for data, (activation, solver, rate, weighted) in itertools.product(["iris", "breast-cancer"], network_cases()):
+    features, labels = sample(data)
+    hidden = (5, 4) if data == "iris" else (3,)
+    cases.append(network_case(
+        MLPClassifier, data, scaled(features), labels, hidden, activation, solver, rate, weighted))
 write("mlp-classifier", cases)
+
+# With several targets scikit-learn reports the mean of their losses and follows the gradient of their sum; without a
+# penalty the one is a multiple of the other.
+cases = []
+features, target = sample("diabetes")
+features, target = scaled(features), target.astype(float) / 100
+several = np.column_stack([target, features[:, 2] + target / 7, np.sqrt(target)])
+for targets, (activation, solver, rate, weighted) in itertools.product([1, 3], network_cases()):
+    cases.append(network_case(
+        MLPRegressor, "diabetes", features, target if targets == 1 else several, (5, 4), activation, solver, rate,
+        weighted, alpha=0.01 if targets == 1 else 0))
+write("mlp-regressor", cases)
+
+# L-BFGS, from another start than ours: where there is one minimum, the loss there. The penalty makes it one without hidden
+# layers; with one, what the penalty leaves of the network is small enough for it.
+cases = []
+for data, hidden, activation, weighted in [
+    ("iris", (), "relu", False), ("iris", (), "relu", True), ("breast-cancer", (), "relu", False),
+    ("breast-cancer", (), "relu", True), ("diabetes", (), "relu", False), ("diabetes", (), "relu", True),
+    ("diabetes", (3,), "identity", False), ("diabetes", (3,), "identity", True),
+]:
+    features, target = sample(data)
+    estimator = MLPClassifier
+    if data == "diabetes":
+        estimator, target = MLPRegressor, target.astype(float) / 100
+    weights = 0.5 + np.arange(len(target)) % 4 if weighted else None
+    model = estimator(
+        hidden_layer_sizes=hidden, activation=activation, solver="lbfgs", alpha=1, tol=1e-9, max_iter=5000, random_state=3)
+    model.fit(scaled(features), target, sample_weight=weights)
+    cases.append(dict(
+        data=data, hidden=list(hidden), activation=activation, weighted=weighted, loss=float(model.loss_)))
+write("mlp-lbfgs", cases)
 
 # LinearRegression.
 cases = []

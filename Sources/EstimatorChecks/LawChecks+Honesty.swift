@@ -54,7 +54,7 @@ extension LawChecks {
   private var isRateAdaptive: Bool {
     Tested.Hyperparameters.declarations.contains {
       ($0.name == "learningRate" || $0.name.hasSuffix(".learningRate"))
-        && $0.text(in: estimator.hyperparameters) == "adaptive"
+        && ["adaptive", "plateau"].contains($0.text(in: estimator.hyperparameters))
     }
   }
 

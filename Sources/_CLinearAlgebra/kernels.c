@@ -190,35 +190,6 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef S
 #undef NAME
 
-#define S double
-#define SMALLEST_SHARE DBL_EPSILON
-#define NAME(kernel) la_##kernel##_f64
-#include "kernels_network.h"
-#include "kernels_single.h"
-#undef S
-#undef SMALLEST_SHARE
-#undef NAME
-
-#define S float
-#define SMALLEST_SHARE FLT_EPSILON
-#define NAME(kernel) la_##kernel##_f32
-#include "kernels_network.h"
-#include "kernels_single.h"
-#undef S
-#undef NAME
-
-double la_loss_value(la_loss loss, double epsilon, double score, double target) {
-  double slope, product = 1;
-  double value = la_loss_f64(loss, epsilon, score, target, &product, &slope);
-  return loss == LA_LOGISTIC ? value + log1p(product - 1) : value;
-}
-
-double la_loss_slope(la_loss loss, double epsilon, double score, double target) {
-  double slope, product = 1;
-  la_loss_f64(loss, epsilon, score, target, &product, &slope);
-  return slope;
-}
-
 // Sixteen blocks of Philox4x32-10 from a block number on, one after another.
 LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint32_t first, uint32_t *words) {
   typedef uint64_t lanes __attribute__((vector_size(128)));
@@ -243,6 +214,44 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
     words[4 * lane + 2] = (uint32_t)c[lane];
     words[4 * lane + 3] = (uint32_t)d[lane];
   }
+}
+
+#define S double
+#define SMALLEST_SHARE DBL_EPSILON
+#define UNSIGNED_BITS uint64_t
+#define INVERSE_ROOT_GUESS 0x5FE6EB50C7B537A9u
+#define INVERSE_ROOT_STEPS 4
+#define NAME(kernel) la_##kernel##_f64
+#include "kernels_network.h"
+#include "kernels_single.h"
+#undef S
+#undef SMALLEST_SHARE
+#undef UNSIGNED_BITS
+#undef INVERSE_ROOT_GUESS
+#undef INVERSE_ROOT_STEPS
+#undef NAME
+
+#define S float
+#define SMALLEST_SHARE FLT_EPSILON
+#define UNSIGNED_BITS uint32_t
+#define INVERSE_ROOT_GUESS 0x5F375A86u
+#define INVERSE_ROOT_STEPS 3
+#define NAME(kernel) la_##kernel##_f32
+#include "kernels_network.h"
+#include "kernels_single.h"
+#undef S
+#undef NAME
+
+double la_loss_value(la_loss loss, double epsilon, double score, double target) {
+  double slope, product = 1;
+  double value = la_loss_f64(loss, epsilon, score, target, &product, &slope);
+  return loss == LA_LOGISTIC ? value + log1p(product - 1) : value;
+}
+
+double la_loss_slope(la_loss loss, double epsilon, double score, double target) {
+  double slope, product = 1;
+  la_loss_f64(loss, epsilon, score, target, &product, &slope);
+  return slope;
 }
 
 LA_KERNEL uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint32_t *counter,

@@ -8,10 +8,16 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
       for (ptrdiff_t j = 0; j < n; j++) z[j] += bias[j];
       break;
     case LA_UNIT_LOGISTIC:
-      for (ptrdiff_t j = 0; j < n; j++) z[j] = 1 / (1 + exp(-(z[j] + bias[j])));
+      for (ptrdiff_t j = 0; j < n; j++) {
+        S x = z[j] + bias[j], e = NAME(exp_of_negative)(x > 0 ? -x : x);
+        z[j] = (x > 0 ? 1 : e) / (1 + e);
+      }
       break;
     case LA_UNIT_TANH:
-      for (ptrdiff_t j = 0; j < n; j++) z[j] = tanh(z[j] + bias[j]);
+      for (ptrdiff_t j = 0; j < n; j++) {
+        S x = z[j] + bias[j], e = NAME(exp_of_negative)(-2 * (x > 0 ? x : -x)), t = (1 - e) / (1 + e);
+        z[j] = x > 0 ? t : -t;
+      }
       break;
     case LA_UNIT_RELU:
       for (ptrdiff_t j = 0; j < n; j++) {
@@ -23,20 +29,32 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
   }
 }
 
-LA_KERNEL void NAME(differentiate)(la_activation activation, const S *restrict a,
+LA_KERNEL void NAME(differentiate)(la_activation activation, S keep, const S *restrict a,
                                    S *restrict delta, ptrdiff_t n) {
   switch (activation) {
   case LA_UNIT_IDENTITY:
     break;
   case LA_UNIT_LOGISTIC:
-    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= a[i] * (1 - a[i]);
+    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= keep * a[i] * (1 - keep * a[i]);
     break;
   case LA_UNIT_TANH:
-    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= 1 - a[i] * a[i];
+    for (ptrdiff_t i = 0; i < n; i++) delta[i] *= 1 - keep * a[i] * (keep * a[i]);
     break;
   case LA_UNIT_RELU:
     for (ptrdiff_t i = 0; i < n; i++) delta[i] = a[i] == 0 ? 0 : delta[i];
     break;
+  }
+}
+
+LA_KERNEL void NAME(dropout)(S *restrict a, ptrdiff_t n, uint32_t threshold, S scale, const uint32_t *key,
+                             const uint32_t *counter, uint64_t word) {
+  uint32_t words[64];
+  for (ptrdiff_t i = 0; i < n;) {
+    philox_blocks(key, counter, (uint32_t)(word / 64 * 16), words);
+    ptrdiff_t first = (ptrdiff_t)(word % 64), count = 64 - first < n - i ? 64 - first : n - i;
+    for (ptrdiff_t j = 0; j < count; j++) a[i + j] = words[first + j] < threshold ? 0 : a[i + j] * scale;
+    i += count;
+    word += (uint64_t)count;
   }
 }
 
@@ -58,37 +76,96 @@ LA_KERNEL void NAME(softmax)(const S *restrict bias, S *restrict z, ptrdiff_t ro
     }
     S sum = 0;
     for (ptrdiff_t j = 0; j < n; j++) {
-      z[j] = exp(z[j] - largest);
-      sum += z[j];
+      z[j] = NAME(exp_of_negative)(z[j] - largest);
     }
+    for (ptrdiff_t j = 0; j < n; j++) sum += z[j];
     S share = 1 / sum;
     for (ptrdiff_t j = 0; j < n; j++) z[j] *= share;
   }
 }
 
-// Minus the logarithm of a probability that is kept away from 0 and 1.
-LA_INLINE S NAME(information)(S p) {
+// A probability, kept away from 0 and 1.
+LA_INLINE double NAME(kept)(S p) {
   S kept = p < SMALLEST_SHARE ? SMALLEST_SHARE : p;
-  return -log(kept > 1 - SMALLEST_SHARE ? 1 - SMALLEST_SHARE : kept);
+  return kept > 1 - SMALLEST_SHARE ? 1 - SMALLEST_SHARE : kept;
+}
+
+// Minus the logarithms of shares, times what each counts. Those that count 1 are multiplied first, sixteen at a time, of
+// which each is at least 2^-52.
+typedef struct {
+  double sum, product;
+  ptrdiff_t count;
+} NAME(information);
+
+LA_INLINE void NAME(learn)(NAME(information) *total, double share, const double *weight) {
+  if (weight != NULL) {
+    total->sum -= *weight * log(share);
+    return;
+  }
+  total->product *= share;
+  if (++total->count % 16 == 0) {
+    total->sum -= log(total->product);
+    total->product = 1;
+  }
 }
 
 double NAME(cross_entropy)(S *restrict p, const int32_t *restrict label,
                            const double *restrict weight, ptrdiff_t rows, ptrdiff_t n) {
-  double sum = 0;
+  NAME(information) total = {0, 1, 0};
   for (ptrdiff_t row = 0; row < rows; row++, p += n) {
-    double w = weight == NULL ? 1 : weight[row];
+    const double *w = weight == NULL ? NULL : weight + row;
     if (n == 1) {
-      sum += w * (double)NAME(information)(label[row] == 1 ? p[0] : 1 - p[0]);
+      NAME(learn)(&total, NAME(kept)(label[row] == 1 ? p[0] : 1 - p[0]), w);
       p[0] -= (S)label[row];
     } else {
-      sum += w * (double)NAME(information)(p[label[row]]);
+      NAME(learn)(&total, NAME(kept)(p[label[row]]), w);
       p[label[row]] -= 1;
     }
-    if (weight != NULL) {
-      for (ptrdiff_t j = 0; j < n; j++) p[j] *= (S)w;
+    for (ptrdiff_t j = 0; w != NULL && j < n; j++) p[j] *= (S)*w;
+  }
+  return total.sum - log(total.product);
+}
+
+double NAME(binary_cross_entropy)(S *restrict p, const S *restrict truth, const double *restrict weight,
+                                  ptrdiff_t rows, ptrdiff_t n) {
+  NAME(information) total = {0, 1, 0};
+  for (ptrdiff_t row = 0; row < rows; row++, p += n, truth += n) {
+    const double *w = weight == NULL ? NULL : weight + row;
+    for (ptrdiff_t j = 0; j < n; j++) {
+      NAME(learn)(&total, NAME(kept)(truth[j] > 0 ? p[j] : 1 - p[j]), w);
+      p[j] -= truth[j];
+      if (w != NULL) p[j] *= (S)*w;
     }
   }
+  return total.sum - log(total.product);
+}
+
+LA_KERNEL double NAME(squared_error)(S *restrict p, const S *restrict truth, const double *restrict weight,
+                                     ptrdiff_t rows, ptrdiff_t n) {
+  double sum = 0;
+  for (ptrdiff_t row = 0; row < rows; row++, p += n, truth += n) {
+    double w = weight == NULL ? 1 : weight[row], squares = 0;
+    for (ptrdiff_t j = 0; j < n; j++) {
+      p[j] -= truth[j];
+      squares += (double)p[j] * (double)p[j];
+      p[j] *= (S)w;
+    }
+    sum += w * squares / 2;
+  }
   return sum;
+}
+
+// The root of x >= 0, to two units of the last digit, in a third of the time that processors take for it: x times the
+// inverse root, which Newton's iteration finds from a first guess by the exponent. Source: C. Lomont, Fast inverse square
+// root, 2003.
+LA_INLINE S NAME(root)(S x) {
+  UNSIGNED_BITS bits;
+  memcpy(&bits, &x, sizeof bits);
+  bits = INVERSE_ROOT_GUESS - (bits >> 1);
+  S half = x / 2, inverse;
+  memcpy(&inverse, &bits, sizeof inverse);
+  for (int step = 0; step < INVERSE_ROOT_STEPS; step++) inverse *= (S)1.5 - half * inverse * inverse;
+  return x * inverse;
 }
 
 LA_KERNEL double NAME(adam)(S *restrict w, S *restrict first, S *restrict second,
@@ -101,7 +178,7 @@ LA_KERNEL double NAME(adam)(S *restrict w, S *restrict first, S *restrict second
     S slope = g[i] + l2 * w[i];
     first[i] = beta1 * first[i] + (1 - beta1) * slope;
     second[i] = beta2 * second[i] + (1 - beta2) * slope * slope;
-    w[i] -= rate * first[i] / (sqrt(second[i]) + epsilon);
+    w[i] -= rate * first[i] / (NAME(root)(second[i]) + epsilon);
   }
   return squares;
 }

@@ -222,6 +222,8 @@ extension CommandEstimator where Self: Regressor, Target: CommandNumbers {
 
 extension SGDRegressor: CommandEstimator {}
 
+extension MLPRegressor: CommandEstimator {}
+
 extension LinearRegression: CommandEstimator {}
 
 // MARK: - Pipelines

@@ -17,7 +17,9 @@ enum TargetKind {
 /// The estimators and transformers that the command knows, by their names in kebab case.
 enum EstimatorCatalog {
   /// The names of the estimators.
-  static let names = ["sgd-classifier", "sgd-regressor", "mlp-classifier", "linear-regression"]
+  static let names = [
+    "sgd-classifier", "sgd-regressor", "mlp-classifier", "mlp-regressor", "linear-regression",
+  ]
 
   /// The names of the transformers.
   static let transformerNames = ["standard-scaler"]
@@ -33,6 +35,7 @@ enum EstimatorCatalog {
     case ("mlp-classifier", .integers): estimator = MLPClassifier<Int>()
     case ("mlp-classifier", .texts): estimator = MLPClassifier<String>()
     case ("sgd-regressor", _): estimator = SGDRegressor()
+    case ("mlp-regressor", _): estimator = MLPRegressor()
     case ("linear-regression", _): estimator = LinearRegression()
     default:
       throw CommandFailure(

@@ -10,12 +10,14 @@ enum References {
     var cases: [Case]
   }
 
+  /// Where the fixtures are.
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Fixtures")
+
   /// The cases of a fixture.
   static func cases<Case: Decodable>(_ name: String, of type: Case.Type = Case.self) throws
     -> [Case]
   {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Fixtures")
     let data = try Data(contentsOf: folder.appending(path: "\(name).json"))
     let document = try JSONDecoder().decode(Document<Case>.self, from: data)
     guard document.versions["scikit-learn"]?.hasPrefix("1.9") == true, !document.cases.isEmpty

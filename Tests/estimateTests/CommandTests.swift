@@ -125,6 +125,10 @@ import Testing
     try estimate("predict sample:iris -i e.safetensors", code: 65)
     try estimate("fit sample:iris -i e.safetensors -o f.safetensors")
     #expect(try folder.bytes("f.safetensors") == folder.bytes("m.safetensors"))
+    try estimate(
+      "fit sample:diabetes --estimator mlp-regressor --preprocess standard-scaler "
+        + "--set hiddenLayerSizes=3 --set precision=single --set maxEpochs=2 -o n.safetensors")
+    #expect(try estimate("inspect n.safetensors").output.contains("MLPRegressor"))
     try estimate("fit sample:diabetes --estimator linear-regression -o l.safetensors")
     let missing = try estimate("reset -i l.safetensors -o l.safetensors --history", code: 64)
     #expect(missing.error == "error: LinearRegression has no history to reset.\n")

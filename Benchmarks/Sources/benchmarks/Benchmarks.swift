@@ -27,6 +27,9 @@ struct Benchmarks {
       case .accuracy: try measureAccuracy(workload, data.features(), data)
       case .sparseAccuracy: try measureAccuracy(workload, data.sparseFeatures(), data)
       case .mlp: try measureNetwork(workload, data)
+      case .mlpPredict: try measureNetworkPredict(workload, data)
+      case .mlpPartialFit: try measureNetworkPartialFit(workload, data)
+      case .mlpTest: try measureNetworkTest(workload, data)
       case .leastSquares: try measureLeastSquares(workload, data)
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))

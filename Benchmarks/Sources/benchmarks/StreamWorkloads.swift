@@ -2,7 +2,7 @@ import Estimators
 import LinearAlgebra
 
 /// Chunks of samples, taken in turn from a data set.
-private func chunks<Features: FeatureMatrix>(
+func chunks<Features: FeatureMatrix>(
   of features: Features, _ labels: [Int], size: Int, count: Int
 ) -> [(Features, [Int])] {
   (0..<count).map { index in

@@ -14,6 +14,9 @@ struct Workload: Decodable {
     case accuracy
     case sparseAccuracy = "accuracy-sparse"
     case mlp
+    case mlpPredict = "mlp-predict"
+    case mlpPartialFit = "mlp-partial-fit"
+    case mlpTest = "mlp-test"
     case leastSquares = "least-squares"
   }
 
@@ -40,6 +43,14 @@ struct Workload: Decodable {
 struct DataFolder {
   var path: String
   var workload: Workload
+
+  /// Samples in single precision and labels that are not trained on.
+  func test() throws -> (features: Matrix<Float>, labels: [Int]) {
+    let (x, y) = (try array("test_X"), try array("test_y"))
+    let features = try Matrix(
+      rowCount: x.shape[0], columnCount: x.shape[1], elements: x.doubles)
+    return (features.converted(to: Float.self), y.doubles.map { Int($0) })
+  }
 
   private func array(_ part: String) throws -> NumpyArray {
     try NumpyArray(path: "\(path)/\(workload.data ?? "")_\(part).npy")

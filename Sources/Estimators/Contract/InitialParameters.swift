@@ -37,6 +37,46 @@ public struct InitialParameters: Equatable, Sendable {
     self.tensors = tensors
   }
 
+  /// How the weights of a layer stand in a file.
+  public enum Orientation: Sendable {
+    /// A row for each input, as here and in the `Dense` layers of Keras.
+    case inputsByOutputs
+
+    /// A row for each output, as in the `Linear` layers of PyTorch.
+    case outputsByInputs
+  }
+
+  /// Takes the parameters of a network from tensors with other names, such as those of a file that
+  /// PyTorch or Keras has written.
+  ///
+  ///     let file = try Safetensors.decode(WholeFile.read("digits.safetensors"))
+  ///     let start = try InitialParameters(
+  ///       layersOf: file, named: [("0.weight", "0.bias"), ("2.weight", "2.bias")],
+  ///       orientation: .outputsByInputs)
+  ///
+  /// - Parameters:
+  ///   - archive: The tensors; others may be among them.
+  ///   - names: What weights and biases of each layer are called, from the first layer on.
+  ///   - orientation: How the weights stand.
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)`` if a tensor is missing, has another
+  ///   number of dimensions or holds a number that is not finite.
+  public init(
+    layersOf archive: TensorArchive, named names: [(weights: String, biases: String)],
+    orientation: Orientation
+  ) throws(EstimatorError) {
+    var layers: [(weights: Matrix<Double>, biases: [Double])] = []
+    for name in names {
+      var weights = try archive.matrix(name.weights)
+      if orientation == .outputsByInputs {
+        let columns = (0..<weights.columnCount).flatMap { weights.column($0) }
+        weights = Matrix(
+          unchecked: columns, rowCount: weights.columnCount, columnCount: weights.rowCount)
+      }
+      layers.append((weights, try archive.numbers(name.biases)))
+    }
+    self.init(layers: layers)
+  }
+
   /// Returns a matrix of the given shape.
   ///
   /// - Throws: ``EstimatorError/mismatchedInitialParameters(name:reason:)``.

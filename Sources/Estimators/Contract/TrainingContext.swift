@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// What accompanies a call: who watches, whether it goes on, what it starts from.
 public struct TrainingContext: Sendable {
   /// Is told after each epoch.
@@ -19,8 +21,17 @@ public struct TrainingContext: Sendable {
   /// No result depends on it.
   public var threadCount = 1
 
+  /// What a network scores instead of samples that it would hold out itself.
+  var validation: ValidationData?
+
   /// Makes a context in which nobody watches.
   public init() {}
+}
+
+/// Samples that the caller holds out, with what they should be.
+struct ValidationData: Sendable {
+  var features: any FeatureMatrix
+  var target: any TrainingTarget & Sendable
 }
 
 /// Something that happened during training.

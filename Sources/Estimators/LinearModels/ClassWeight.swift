@@ -1,7 +1,8 @@
 /// How much the samples of each class count.
 ///
-/// With two classes every sample counts what its class does. With more, a sample counts so in the
-/// problem of its own class, and 1 in those of the others.
+/// In a network, and in a linear model of two classes, every sample counts what its class does. In
+/// a linear model of more, it counts so in the problem of its own class, and 1 in those of the
+/// others.
 ///
 /// **Source:** scikit-learn's `class_weight`.
 public enum ClassWeight<Label: ClassLabel>: Equatable, Sendable {
@@ -86,6 +87,26 @@ extension ClassWeight {
   var isAllowed: Bool {
     guard case .given(let weights) = self else { return true }
     return weights.values.allSatisfy { $0 >= 0 && $0.isFinite }
+  }
+}
+
+extension Hyperparameter {
+  /// Declares the setting `classWeight`.
+  static func classWeight<Label: ClassLabel>(
+    _ keyPath: any WritableKeyPath<Settings, ClassWeight<Label>> & Sendable
+  ) -> Hyperparameter {
+    Hyperparameter(
+      "classWeight",
+      requirement: "none, balanced, or label:weight pairs with commas and weights at least 0",
+      whenChanged: .takesEffectAtNextCall,
+      read: { $0[keyPath: keyPath].text },
+      write: { text, settings in
+        guard let value = ClassWeight<Label>(text: text) else { return false }
+        settings[keyPath: keyPath] = value
+        return true
+      },
+      isAllowed: { $0[keyPath: keyPath].isAllowed },
+      alternatives: { [$0[keyPath: keyPath] == .none ? "balanced" : "none"] })
   }
 }
 

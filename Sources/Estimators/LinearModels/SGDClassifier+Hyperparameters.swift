@@ -41,23 +41,3 @@ extension SGDClassifier {
     }
   }
 }
-
-extension Hyperparameter {
-  /// Declares the setting `classWeight`.
-  fileprivate static func classWeight<Label: ClassLabel>(
-    _ keyPath: any WritableKeyPath<Settings, ClassWeight<Label>> & Sendable
-  ) -> Hyperparameter {
-    Hyperparameter(
-      "classWeight",
-      requirement: "none, balanced, or label:weight pairs with commas and weights at least 0",
-      whenChanged: .takesEffectAtNextCall,
-      read: { $0[keyPath: keyPath].text },
-      write: { text, settings in
-        guard let value = ClassWeight<Label>(text: text) else { return false }
-        settings[keyPath: keyPath] = value
-        return true
-      },
-      isAllowed: { $0[keyPath: keyPath].isAllowed },
-      alternatives: { [$0[keyPath: keyPath] == .none ? "balanced" : "none"] })
-  }
-}

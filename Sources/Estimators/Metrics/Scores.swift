@@ -26,7 +26,7 @@ public enum Scores {
     return sum > 0 ? right / sum : 0
   }
 
-  /// Returns R² of one target; see ``rSquared(of:truth:)-(RegressionTarget,_)``.
+  /// Returns R² of one target; see ``rSquared(of:truth:weights:)-(RegressionTarget,_,_)``.
   ///
   /// - Parameters:
   ///   - predictions: The predictions p, n.
@@ -60,16 +60,19 @@ public enum Scores {
   /// - Parameters:
   ///   - predictions: The predictions p, samples × targets.
   ///   - truth: The truth y, samples × targets.
+  ///   - weights: What each sample counts, n numbers at least 0; `nil` for 1 each.
   /// - Returns: At most 1.
   /// - Precondition: Both have the same shape.
   ///
   /// **Source:** scikit-learn's `r2_score`, with its default averages.
-  public static func rSquared(of predictions: RegressionTarget, truth: RegressionTarget) -> Double {
+  public static func rSquared(
+    of predictions: RegressionTarget, truth: RegressionTarget, weights: [Double]? = nil
+  ) -> Double {
     let (p, y) = (predictions.matrix, truth.matrix)
     precondition(p.rowCount == y.rowCount && p.columnCount == y.columnCount)
     guard y.rowCount > 0, y.columnCount > 0 else { return 0 }
     let sum = (0..<y.columnCount).reduce(0.0) {
-      $0 + rSquared(of: Array(p.column($1)), truth: Array(y.column($1)))
+      $0 + rSquared(of: Array(p.column($1)), truth: Array(y.column($1)), weights: weights)
     }
     return sum / Double(y.columnCount)
   }

@@ -19,53 +19,52 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
 
   public var warmStart = false
 
-  public var learned: MLPLearned<Label>?
+  public var learned: MLPClassifierLearned<Label>?
 
-  public var exemptions: Set<LawExemption> {
-    hyperparameters.learningRate == .constant ? [] : [.rateChangesBetweenPasses]
-  }
+  public var exemptions: Set<LawExemption> { hyperparameters.shared.exemptions }
 
   public init(hyperparameters: Hyperparameters) {
     self.hyperparameters = hyperparameters
   }
 
-  /// Makes a classifier with the settings named; see ``Hyperparameters`` for what they mean.
+  /// Makes a classifier with the settings named; see ``NetworkSettings`` for what they mean, and
+  /// for those that are not named here.
   public init(
     hiddenLayerSizes: [Int] = [100], activation: Activation = .relu,
     solver: NetworkSolver = .adam, alpha: Double = 1e-4, batchSize: Int? = nil,
     learningRate: NetworkLearningRate = .constant, initialLearningRate: Double = 0.001,
-    powerT: Double = 0.5, maxEpochs: Int = 200, tolerance: Double? = 1e-4, patience: Int = 10,
-    momentum: Double = 0.9, nesterov: Bool = true, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, visitingOrder: VisitingOrder = .shuffled, classes: [Label]? = nil,
-    seed: UInt64 = 0, warmStart: Bool = false
+    powerT: Double = 0.5, dropout: [Double] = [], maxEpochs: Int = 200,
+    tolerance: Double? = 1e-4, patience: Int = 10, earlyStopping: Bool = false,
+    validationFraction: Double = 0.1, momentum: Double = 0.9, nesterov: Bool = true,
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    visitingOrder: VisitingOrder = .shuffled, precision: Precision = .double,
+    classWeight: ClassWeight<Label> = .none, classes: [Label]? = nil,
+    unknownLabels: UnknownLabels = .error, seed: UInt64 = 0,
+    warmStart: Bool = false
   ) {
     hyperparameters = Hyperparameters()
-    hyperparameters.hiddenLayerSizes = hiddenLayerSizes
-    hyperparameters.activation = activation
-    hyperparameters.solver = solver
-    hyperparameters.alpha = alpha
-    hyperparameters.batchSize = batchSize
-    hyperparameters.learningRate = learningRate
-    hyperparameters.initialLearningRate = initialLearningRate
-    hyperparameters.powerT = powerT
-    hyperparameters.maxEpochs = maxEpochs
-    hyperparameters.tolerance = tolerance
-    hyperparameters.patience = patience
-    hyperparameters.momentum = momentum
-    hyperparameters.nesterov = nesterov
-    hyperparameters.beta1 = beta1
-    hyperparameters.beta2 = beta2
-    hyperparameters.epsilon = epsilon
-    hyperparameters.visitingOrder = visitingOrder
+    hyperparameters.shared = NetworkSettings(
+      hiddenLayerSizes: hiddenLayerSizes, activation: activation, solver: solver, alpha: alpha,
+      batchSize: batchSize, learningRate: learningRate, initialLearningRate: initialLearningRate,
+      powerT: powerT, dropout: dropout, maxEpochs: maxEpochs, tolerance: tolerance,
+      patience: patience, earlyStopping: earlyStopping, validationFraction: validationFraction,
+      momentum: momentum, nesterov: nesterov, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      visitingOrder: visitingOrder, precision: precision, seed: seed)
+    hyperparameters.classWeight = classWeight
     hyperparameters.classes = classes
-    hyperparameters.seed = seed
+    hyperparameters.unknownLabels = unknownLabels
     self.warmStart = warmStart
   }
 
   // MARK: Prediction
 
-  public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
-    try requireModel().predict(features)
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  public func predict<Features: FeatureMatrix>(
+    _ features: Features
+  ) throws(EstimatorError) -> [Label] {
+    guard let learned else { throw .notFitted(estimator: Self.name) }
+    return try learned.model.predict(features)
   }
 
   public func decisionFunction(
@@ -99,186 +98,92 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
   }
 }
 
-// MARK: - Settings
-
-extension MLPClassifier {
-  /// The settings of ``MLPClassifier``.
-  public struct Hyperparameters: HyperparameterSet {
-    /// The number of units in each hidden layer; each at least 1, any number of layers, and at most
-    /// 2²⁸ parameters in all; a change needs a fresh fit.
-    public var hiddenLayerSizes = [100]
-
-    /// What hidden units make of what arrives; a change needs a fresh fit.
-    public var activation: Activation = .relu
-
-    /// How parameters move against the gradient; a change needs `reset(.optimizer)`.
-    public var solver: NetworkSolver = .adam
-
-    /// The strength of the penalty on the weights; at least 0; takes effect at the next call.
-    public var alpha = 1e-4
-
-    /// The number of samples in a batch; at least 1, or none for 200, or all samples if they are
-    /// fewer; takes effect at the next call.
-    public var batchSize: Int?
-
-    /// How the learning rate depends on the samples trained on; takes effect at the next call.
-    public var learningRate: NetworkLearningRate = .constant
-
-    /// The learning rate at the start; greater than 0; takes effect at the next call.
-    public var initialLearningRate = 0.001
-
-    /// The power of the inverse scaling rate; a finite number; takes effect at the next call.
-    public var powerT = 0.5
-
-    /// The number of epochs that one call of `fit` may take; at least 1; takes effect at the next
-    /// call.
-    public var maxEpochs = 200
-
-    /// By how much the loss must fall in an epoch to count as better; at least 0, or none to use
-    /// all epochs; takes effect at the next call.
-    public var tolerance: Double? = 1e-4
-
-    /// How many epochs in a row may be no better; `fit` stops at the next.
-    ///
-    /// At least 1. Takes effect at the next call.
-    public var patience = 10
-
-    /// What the velocity keeps in each step, with solver `sgd`; at least 0 and below 1; takes
-    /// effect at the next call.
-    public var momentum = 0.9
-
-    /// Whether the velocity looks ahead, with solver `sgd`; takes effect at the next call.
-    public var nesterov = true
-
-    /// What Adam's mean of the gradient keeps in each step; at least 0 and below 1; takes effect at
-    /// the next call.
-    public var beta1 = 0.9
-
-    /// What Adam's mean of the squared gradient keeps in each step; at least 0 and below 1; takes
-    /// effect at the next call.
-    public var beta2 = 0.999
-
-    /// What keeps Adam from dividing by zero; greater than 0; takes effect at the next call.
-    public var epsilon = 1e-8
-
-    /// In which order an epoch visits the samples; takes effect at the next call.
-    public var visitingOrder: VisitingOrder = .shuffled
-
-    /// All classes there will be, for streams whose first part may lack some; at least two, or none
-    /// to take those of the first call; a change needs a fresh fit.
-    public var classes: [Label]?
-
-    /// What all random choices follow from; a change needs `reset(.trainingState)`.
-    public var seed: UInt64 = 0
-
-    public init() {}
-
-    public static var declarations: [Hyperparameter<Self>] {
-      [
-        Hyperparameter(
-          "hiddenLayerSizes", \.hiddenLayerSizes,
-          AllowedRange("whole numbers of at least 1") { $0.allSatisfy { $0 >= 1 } },
-          whenChanged: .needsFreshFit),
-        Hyperparameter("activation", \.activation, whenChanged: .needsFreshFit),
-        Hyperparameter("solver", \.solver, whenChanged: .needsReset(of: .optimizer)),
-        Hyperparameter("alpha", \.alpha, .atLeast(0)),
-        Hyperparameter(
-          "batchSize", \.batchSize, AllowedRange("at least 1, or none") { $0 ?? 1 >= 1 }),
-        Hyperparameter("learningRate", \.learningRate),
-        Hyperparameter("initialLearningRate", \.initialLearningRate, .above(0)),
-        Hyperparameter("powerT", \.powerT, .finite),
-        Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1)),
-        Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0)),
-        Hyperparameter("patience", \.patience, .atLeast(1)),
-        Hyperparameter("momentum", \.momentum, .within(0..<1)),
-        Hyperparameter("nesterov", \.nesterov),
-        Hyperparameter("beta1", \.beta1, .within(0..<1)),
-        Hyperparameter("beta2", \.beta2, .within(0..<1)),
-        Hyperparameter("epsilon", \.epsilon, .above(0)),
-        Hyperparameter("visitingOrder", \.visitingOrder),
-        .classes(\.classes),
-        Hyperparameter("seed", \.seed, whenChanged: .needsTrainingStateReset),
-      ]
-    }
-  }
-}
-
 // MARK: - Training
 
 extension MLPClassifier {
-  public var asksForFingerprint: Bool { hyperparameters.tolerance != nil }
+  // Compiled once more for the types that are most used: in calls with one sample each, looking
+  // types up takes longer than training.
+
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  @discardableResult
+  public mutating func fit<Features: FeatureMatrix>(
+    _ features: Features, to target: [Label], weights: [Double]?, context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try performFit(features, to: target, weights: weights, context: context)
+  }
+
+  @_specialize(where Label == Int, Features == Matrix<Double>)
+  @_specialize(where Label == String, Features == Matrix<Double>)
+  @discardableResult
+  public mutating func partialFit<Features: FeatureMatrix>(
+    _ features: Features, to target: [Label], weights: [Double]?, context: TrainingContext
+  ) throws(EstimatorError) -> TrainingSummary {
+    try performPartialFit(features, to: target, weights: weights, context: context)
+  }
+
+  public var asksForFingerprint: Bool { hyperparameters.shared.hasStoppingRule }
 
   public func begin(
     _ features: some FeatureMatrix, to target: [Label], call: TrainingCall
-  ) throws(EstimatorError) -> MLPLearned<Label> {
-    let classes = try ClassList(declared: hyperparameters.classes, occurring: target)
-    let shape = NetworkShape(
-      sizes: [features.columnCount] + hyperparameters.hiddenLayerSizes + [classes.problemCount])
-    try shape.checkSize(hiddenLayerSizes: hyperparameters.hiddenLayerSizes)
-    let parameters: [Double]
-    if let given = call.context.initialParameters {
-      parameters = try shape.parameters(from: given)
-    } else {
-      parameters = shape.initialParameters(
-        activation: hyperparameters.activation, seed: hyperparameters.seed)
-    }
-    return MLPLearned(
-      classes: classes, featureNames: features.featureNames, shape: shape,
-      activation: hyperparameters.activation, parameters: parameters)
+  ) throws(EstimatorError) -> MLPClassifierLearned<Label> {
+    let settings = hyperparameters.shared
+    var declared = hyperparameters.classes
+    if hyperparameters.unknownLabels == .extend { declared = declared.map { $0 + target } }
+    let classes = try ClassList(declared: declared, occurring: target)
+    let form = NetworkForm(
+      shape: NetworkShape(
+        sizes: [features.columnCount] + settings.hiddenLayerSizes + [classes.problemCount]),
+      activation: settings.activation,
+      output: NetworkForm.output(forProblems: classes.problemCount))
+    return MLPClassifierLearned(
+      classes: classes,
+      state: NetworkState(
+        form: form, parameters: try form.start(settings, call.context.initialParameters),
+        featureNames: features.featureNames))
   }
 
   public func train(
-    _ learned: inout MLPLearned<Label>, _ features: some FeatureMatrix, to target: [Label],
-    weights: [Double]?, call: TrainingCall
+    _ learned: inout MLPClassifierLearned<Label>, _ features: some FeatureMatrix,
+    to target: [Label], weights: [Double]?, call: TrainingCall
   ) throws(EstimatorError) -> TrainingSummary {
-    let settings = hyperparameters
+    // Whatever is thrown, what was learned before stays what the estimator has.
+    if hyperparameters.unknownLabels == .extend { learned.extend(by: target) }
     let labels = try learned.classes.numbers(of: target)
-    try prepareLinearAlgebra()
-    // The rule fires when more than `patience` epochs are no better; with linear models, when as
-    // many are.
-    let rule = settings.tolerance.map {
-      StoppingRule(tolerance: $0, patience: min(settings.patience, .max - 1) + 1)
+    let classWeights = try hyperparameters.classWeight.weights(of: learned.classes, labels, call)
+    var training = NetworkTraining(
+      settings: hyperparameters.shared, targets: .labels(labels),
+      weights: classWeights.map { classWeights in
+        labels.indices.map { classWeights[Int(labels[$0])] * (weights?[$0] ?? 1) }
+      } ?? weights, call: call)
+    let settings = hyperparameters.shared
+    let scored = try ScoredSamples.of(
+      call, earlyStopping: settings.earlyStopping, features, target, weights
+    ) { () throws(EstimatorError) in
+      try settings.heldOutRows(count: labels.count, strata: labels)
     }
-    let loop = EpochLoop(
-      call: call, sampleCount: features.rowCount, maxEpochs: settings.maxEpochs, rule: rule,
-      dataFingerprint: Fingerprint.combine(call.fingerprint ?? 0, labels))
-    let batchSize = min(settings.batchSize ?? 200, features.rowCount)
-    let trainer = MLPTrainer(
-      features: features, labels: labels, weights: weights, batchSize: batchSize,
-      kernel: NetworkKernel(shape: learned.shape, activation: learned.activation),
-      optimizer: optimizer,
-      workspace: NetworkWorkspace(learned.shape, batchSize: batchSize), call: call)
-    var progress = learned.progress
-    learned.hasTrained = true
-    if learned.optimizer == nil {
-      learned.optimizer = NetworkOptimizerState(
-        solver: settings.solver, parameterCount: learned.parameters.count)
+    if let scored {
+      let truth = try learned.classes.numbers(of: scored.target)
+      training.heldOutRows = scored.rows
+      training.validationFingerprint = try scored.fingerprint(.labels(truth))
+      training.score = { (network) throws(EstimatorError) in
+        Scores.accuracy(
+          of: try network.outputs(scored.features).classNumbers, truth: truth,
+          weights: scored.weights)
+      }
     }
-    let summary = try loop.run(
-      &progress,
-      epoch: { progress throws(EstimatorError) in
-        let rate = settings.learningRate.rate(
-          initial: settings.initialLearningRate, powerT: settings.powerT,
-          sampleCount: progress.schedule.clock)
-        let order = progress.nextOrder(
-          settings.visitingOrder, seed: settings.seed, count: features.rowCount)
-        let loss = try trainer.runEpoch(&learned, order: order, rate: rate)
-        guard learned.parameters.isFinite, learned.optimizer?.isFinite ?? true else {
-          throw .diverged(
-            epoch: progress.epochCount - learned.progress.epochCount + 1,
-            remedy: EpochLoop.divergenceRemedy)
-        }
-        progress.schedule.clock += features.rowCount
-        return EpochOutcome(loss: loss, objective: loss, learningRate: rate)
-      })
-    learned.progress = progress
-    return summary
+    return try training.run(&learned.state, features)
+  }
+}
+
+extension MLPClassifier: HeldOutScoring {
+  public func heldOutRows(of target: [Label]) throws(EstimatorError) -> [Int] {
+    guard hyperparameters.shared.earlyStopping else { return [] }
+    let classes = try ClassList(
+      declared: learned?.classes.labels ?? hyperparameters.classes, occurring: target)
+    return try hyperparameters.shared.heldOutRows(
+      count: target.count, strata: try classes.numbers(of: target))
   }
 
-  private var optimizer: NetworkOptimizer {
-    NetworkOptimizer(
-      solver: hyperparameters.solver, alpha: hyperparameters.alpha,
-      momentum: hyperparameters.momentum, usesNesterov: hyperparameters.nesterov,
-      beta1: hyperparameters.beta1, beta2: hyperparameters.beta2, epsilon: hyperparameters.epsilon)
-  }
+  public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }
 }

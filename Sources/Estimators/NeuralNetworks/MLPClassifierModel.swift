@@ -5,27 +5,25 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// The labels in ascending order, K of them.
   public let classes: [Label]
 
-  /// The layers; the last has one unit for each class, or one in all for two classes.
-  public let layers: [NetworkLayer]
-
-  /// What the hidden units make of what arrives.
-  public let activation: Activation
+  let network: Network
 
   /// The names of the features, or `nil`.
   public let featureNames: [String]?
 
   public var settings = RecordedSettings()
 
-  /// The number of features, d.
-  public var featureCount: Int { layers[0].weights.rowCount }
+  /// The layers; the last has one unit for each class, or one in all for two classes.
+  public var layers: [NetworkLayer] { network.layers }
 
-  init(
-    classes: ClassList<Label>, layers: [NetworkLayer], activation: Activation,
-    featureNames: [String]?
-  ) {
+  /// What the hidden units make of what arrives.
+  public var activation: Activation { network.form.activation }
+
+  /// The number of features, d.
+  public var featureCount: Int { network.form.shape.inputCount }
+
+  init(classes: ClassList<Label>, network: Network, featureNames: [String]?) {
     self.classes = classes.labels
-    self.layers = layers
-    self.activation = activation
+    self.network = network
     self.featureNames = featureNames
   }
 
@@ -57,11 +55,7 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// - Returns: n labels.
   /// - Throws: As ``predictProbabilities(_:)``.
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
-    let outputs = try outputs(features)
-    guard classes.count > 2 else {
-      return outputs.elements.map { classes[$0 > 0.5 ? 1 : 0] }
-    }
-    return outputs.indicesOfLargestInRows().map { classes[$0] }
+    try outputs(features).classNumbers.map { classes[Int($0)] }
   }
 
   /// Returns the logarithm of each class's probability; with two classes that of the odds of the
@@ -91,66 +85,35 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   func outputs(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
-    try prepareLinearAlgebra()
-    let shape = layers.shape
-    let kernel = NetworkKernel<Double>(shape: shape, activation: activation)
-    let parameters = layers.parameters
-    let batchSize = max(1, min(256, features.rowCount))
-    let workspace = NetworkWorkspace<Double>(shape, batchSize: batchSize)
-    var result = Matrix<Double>(rowCount: features.rowCount, columnCount: shape.outputCount)
-    result.withUnsafeMutableElements { result in
-      for start in stride(from: 0, to: features.rowCount, by: batchSize) {
-        let rows = Array(start..<min(start + batchSize, features.rowCount))
-        features.copyRows(rows, to: workspace.activations[0])
-        kernel.forward(parameters, rowCount: rows.count, workspace)
-        for index in 0..<rows.count * shape.outputCount {
-          result[start * shape.outputCount + index] = workspace.activations[shape.layerCount][index]
-        }
-      }
-    }
-    return result
+    return try network.outputs(features)
   }
 
   public func write(to archive: inout TensorArchive) {
-    layers.write(to: &archive)
+    network.write(to: &archive)
     archive[text: ClassList<Label>.key] = JSON.list(classes)
-    archive[text: "activation"] = activation.rawValue
     FeatureNames.write(featureNames, to: &archive)
     settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let classes = try ClassList<Label>(from: archive)
-    let layers = try [NetworkLayer](from: archive)
-    guard layers.shape.outputCount == classes.problemCount else {
+    let network = try Network(from: archive, output: NetworkForm.output(forProblems:))
+    let shape = network.form.shape
+    guard shape.outputCount == classes.problemCount else {
       throw .unreadableModel(
-        reason: "the last layer has \(layers.shape.outputCount) units for "
-          + "\(classes.labels.count) classes")
-    }
-    guard let activation = archive[text: "activation"].flatMap(Activation.init(rawValue:)) else {
-      throw .unreadableModel(reason: "the activation is missing or unknown")
+        reason: "the last layer has \(shape.outputCount) units for \(classes.labels.count) classes")
     }
     self.init(
-      classes: classes, layers: layers, activation: activation,
-      featureNames: try FeatureNames.read(from: archive, count: layers.shape.inputCount))
+      classes: classes, network: network,
+      featureNames: try FeatureNames.read(from: archive, count: shape.inputCount))
     settings = try RecordedSettings(from: archive)
   }
 }
 
-extension FeatureMatrix {
-  /// Copies rows to memory that has room for them.
-  func copyRows<Scalar: MatrixScalar>(_ rows: [Int], to target: UnsafeMutablePointer<Scalar>) {
-    var batch = MutableSpan(
-      _unsafeElements: UnsafeMutableBufferPointer(start: target, count: rows.count * columnCount))
-    copyRows(rows.span, into: &batch)
-  }
-}
-
-/// Opens the library behind linear algebra, if that has not been done.
-func prepareLinearAlgebra() throws(EstimatorError) {
-  do {
-    try BLASLibrary.load()
-  } catch {
-    throw .linearAlgebra(error)
+extension Matrix<Double> {
+  /// For each row of a network's outputs the number of the most probable class.
+  var classNumbers: [Int32] {
+    columnCount == 1
+      ? elements.map { $0 > 0.5 ? 1 : 0 } : indicesOfLargestInRows().map { Int32($0) }
   }
 }

@@ -1,45 +1,56 @@
 internal import LinearAlgebra
 
-/// What a network continues from, beyond its model.
+/// What networks continue from, beyond their models.
 public struct MLPTrainingState: SettingsRecording {
   /// Counters, clock, visiting order, stopping rule and history.
   public let progress: TrainingProgress
 
-  /// The memory of the optimizer, or `nil` if it has none yet.
-  let optimizer: NetworkOptimizerState?
+  /// What the optimizer remembers, or `nil` if there is nothing yet.
+  let optimizer: NetworkMemory?
+
+  /// The current iterate, where it is not the model.
+  let iterate: NumberArray?
+
+  /// The best parameters, where they are not the model.
+  let best: NumberArray?
+
+  /// Whether the model is the best parameters.
+  let showsBest: Bool
 
   public var settings = RecordedSettings()
 
-  init(progress: TrainingProgress, optimizer: NetworkOptimizerState?) {
+  init(
+    progress: TrainingProgress, optimizer: NetworkMemory?, iterate: NumberArray?,
+    best: NumberArray?, showsBest: Bool
+  ) {
     self.progress = progress
     self.optimizer = optimizer
+    self.iterate = iterate
+    self.best = best
+    self.showsBest = showsBest
   }
 
   public func write(to archive: inout TensorArchive) {
     progress.write(to: &archive)
     settings.write(to: &archive)
-    guard let optimizer else { return }
-    archive.append("optimizer.step", optimizer.stepCount)
-    archive.append("optimizer.first", optimizer.first)
-    archive.append("optimizer.second", optimizer.second)
+    optimizer?.write(to: &archive)
+    if let iterate { archive.append("iterate.parameters", iterate) }
+    if showsBest { archive.append("stopping.model_is_best", 1) }
+    if let best { archive.append("stopping.best.parameters", best) }
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     progress = try TrainingProgress(from: archive)
     settings = try RecordedSettings(from: archive)
-    guard archive.contains("optimizer.step") else {
-      optimizer = nil
-      return
-    }
-    var optimizer = NetworkOptimizerState(solver: .sgd, parameterCount: 0)
-    optimizer.stepCount = try archive.count("optimizer.step")
-    optimizer.first = try archive.numbers("optimizer.first")
-    optimizer.second = try archive.numbers("optimizer.second")
-    let isAdam =
-      settings["solver"].map { $0 == NetworkSolver.adam.rawValue } ?? !optimizer.second.isEmpty
-    guard optimizer.second.count == (isAdam ? optimizer.first.count : 0) else {
-      throw .unreadableModel(reason: "the optimizer's memory is not that of its solver")
-    }
-    self.optimizer = optimizer
+    optimizer =
+      archive.contains("optimizer.step")
+      ? try NetworkMemory(
+        from: archive, solver: settings["solver"].flatMap(NetworkSolver.init(rawValue:))) : nil
+    iterate =
+      archive.contains("iterate.parameters") ? try archive.numberArray("iterate.parameters") : nil
+    best =
+      archive.contains("stopping.best.parameters")
+      ? try archive.numberArray("stopping.best.parameters") : nil
+    showsBest = try archive.flag("stopping.model_is_best")
   }
 }

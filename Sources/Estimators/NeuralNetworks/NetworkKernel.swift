@@ -1,97 +1,208 @@
 internal import LinearAlgebra
 
-/// Memory for the passes of one batch through a network, taken once a call.
+/// Memory for the passes of one block of rows through a network, taken once a call.
 final class NetworkWorkspace<Scalar: MatrixScalar> {
   /// The values of each layer's units for each row: features, hidden units, outputs.
-  let activations: [UnsafeMutablePointer<Scalar>]
+  private(set) var activations: [UnsafeMutablePointer<Scalar>] = []
 
-  /// What each layer's values should have been otherwise; none for the features.
-  let deltas: [UnsafeMutablePointer<Scalar>]
+  /// What each hidden layer's values should have been otherwise; none for prediction.
+  private(set) var deltas: [UnsafeMutablePointer<Scalar>] = []
 
-  /// The gradient, as long as the parameters.
+  /// The gradient, as long as the parameters; nothing for prediction.
   let gradient: UnsafeMutablePointer<Scalar>
 
-  /// Takes memory for batches of up to so many rows.
-  init(_ shape: NetworkShape, batchSize: Int) {
-    activations = shape.sizes.map { .allocate(capacity: max(1, $0 * batchSize)) }
-    // The outputs' differences from the truth take the outputs' own place.
-    deltas = shape.sizes.dropFirst().dropLast().map { .allocate(capacity: max(1, $0 * batchSize)) }
-    gradient = .allocate(capacity: max(1, shape.parameterCount))
+  /// What the outputs are to be, where they are numbers.
+  let truth: UnsafeMutablePointer<Scalar>
+
+  /// What the outputs are to be, where they are classes.
+  let labels: UnsafeMutablePointer<Int32>
+
+  /// What each row counts.
+  let weights: UnsafeMutablePointer<Double>
+
+  private let memory: UnsafeMutablePointer<Scalar>
+  private let columnCount: Int
+
+  /// Where the values of the output units are put.
+  var outputs: UnsafeMutablePointer<Scalar> { activations[activations.count - 1] }
+
+  /// Takes memory for blocks of up to so many rows.
+  init(_ shape: NetworkShape, rowCount: Int, forTraining: Bool) {
+    let hiddenSizes = forTraining ? Array(shape.sizes.dropFirst().dropLast()) : []
+    let truthCount = forTraining ? shape.outputCount * rowCount : 0
+    let gradientCount = forTraining ? shape.parameterCount : 0
+    // Each part begins where a vector of the processor can.
+    func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+    let parts = (shape.sizes + hiddenSizes).map { rounded($0 * rowCount) }
+    memory = .allocate(
+      capacity: parts.reduce(0, +) + rounded(truthCount) + rounded(gradientCount))
+    var next = memory
+    for (index, part) in parts.enumerated() {
+      if index < shape.sizes.count { activations.append(next) } else { deltas.append(next) }
+      next += part
+    }
+    truth = next
+    gradient = next + rounded(truthCount)
+    labels = .allocate(capacity: forTraining ? rowCount : 0)
+    weights = .allocate(capacity: forTraining ? rowCount : 0)
+    columnCount = shape.inputCount
   }
 
   deinit {
-    for pointer in activations + deltas { pointer.deallocate() }
-    gradient.deallocate()
+    memory.deallocate()
+    labels.deallocate()
+    weights.deallocate()
+  }
+
+  /// Copies rows to where the first layer reads them.
+  func gather(_ features: some FeatureMatrix, _ rows: UnsafeBufferPointer<Int>) {
+    copyRows(
+      features, rows,
+      to: UnsafeMutableBufferPointer(start: activations[0], count: rows.count * columnCount))
   }
 }
 
-/// A network at work on batches: forward, loss, backward.
-struct NetworkKernel<Scalar: MatrixScalar> {
-  let shape: NetworkShape
-  let activation: Activation
+/// Copies rows to memory; the list is what this is compiled for.
+@specialized(where Features == Matrix<Double>, Scalar == Double)
+@specialized(where Features == Matrix<Float>, Scalar == Float)
+@specialized(where Features == Matrix<Double>, Scalar == Float)
+@specialized(where Features == Matrix<Float>, Scalar == Double)
+private func copyRows<Features: FeatureMatrix, Scalar: MatrixScalar>(
+  _ features: Features, _ rows: UnsafeBufferPointer<Int>,
+  to target: UnsafeMutableBufferPointer<Scalar>
+) {
+  var batch = MutableSpan(_unsafeElements: target)
+  features.copyRows(Span(_unsafeElements: rows), into: &batch)
+}
 
-  /// Computes the outputs for the rows in the workspace's first activations: probabilities.
+/// Which units are left out of a block of rows.
+struct DropoutMasks {
+  let seed: UInt64
+
+  /// The share left out of each hidden layer.
+  let rates: [Double]
+
+  /// The number of samples for which units were left out before the batch.
+  var sampleCount = 0
+
+  /// The row of the batch with which the block begins.
+  var firstRow = 0
+
+  /// What is left of a hidden layer, as a share.
+  func keep(_ layer: Int) -> Double { 1 - rates[layer] }
+
+  /// Leaves units out of a hidden layer, or of what they should have been otherwise.
+  func apply<Scalar: MatrixScalar>(
+    to values: UnsafeMutablePointer<Scalar>, layer: Int, rowCount: Int, unitCount: Int
+  ) {
+    guard rates[layer] > 0 else { return }
+    // The layer in the highest bits, the samples below, which are at most 2⁵³.
+    let number = UInt64(layer) << 54 | UInt64(sampleCount)
+    Scalar._dropOut(
+      values, rowCount * unitCount, rates[layer], seed, number, firstRow * unitCount)
+  }
+}
+
+/// A network at work on blocks of rows: forward, loss, backward.
+struct NetworkKernel<Scalar: MatrixScalar> {
+  let form: NetworkForm
+
+  /// The layers of which no gradient is wanted.
+  var frozenLayers: Set<Int> = []
+
+  private var shape: NetworkShape { form.shape }
+
+  /// Computes the outputs for the rows in the workspace's first activations.
   ///
   /// - Complexity: O(rows · parameters), at the library's speed.
   func forward(
-    _ parameters: UnsafePointer<Scalar>, rowCount: Int, _ workspace: NetworkWorkspace<Scalar>
+    _ parameters: UnsafePointer<Scalar>, rowCount: Int, dropout: DropoutMasks? = nil,
+    _ workspace: NetworkWorkspace<Scalar>
   ) {
     for layer in 0..<shape.layerCount {
       let (inputs, outputs) = (shape.sizes[layer], shape.sizes[layer + 1])
       let weights = parameters + shape.weights(of: layer).lowerBound
       let biases = parameters + shape.biases(of: layer).lowerBound
       let values = workspace.activations[layer + 1]
-      Scalar._gemm(
-        false, false, outputs, rowCount, inputs, 1, weights, outputs, workspace.activations[layer],
-        inputs, 0, values, outputs)
-      if layer + 1 < shape.layerCount {
-        Scalar._activate(activation.kernel, biases, values, rowCount, outputs)
-      } else if outputs == 1 {
-        Scalar._activate(.logistic, biases, values, rowCount, outputs)
+      if rowCount == 1 {
+        Scalar._gemv(
+          false, outputs, inputs, 1, weights, outputs, workspace.activations[layer], 0, values)
       } else {
-        Scalar._softmax(biases, values, rowCount, outputs)
+        Scalar._gemm(
+          false, false, outputs, rowCount, inputs, 1, weights, outputs,
+          workspace.activations[layer], inputs, 0, values, outputs)
+      }
+      guard layer + 1 == shape.layerCount else {
+        Scalar._activate(form.activation.kernel, biases, values, rowCount, outputs)
+        dropout?.apply(to: values, layer: layer, rowCount: rowCount, unitCount: outputs)
+        continue
+      }
+      switch form.output {
+      case .softmax: Scalar._softmax(biases, values, rowCount, outputs)
+      case .logistic: Scalar._activate(.logistic, biases, values, rowCount, outputs)
+      case .identity: Scalar._activate(.identity, biases, values, rowCount, outputs)
       }
     }
   }
 
-  /// Computes the gradient of the mean cross entropy over a batch whose outputs are in the
-  /// workspace.
+  /// Computes the gradient of the loss of a block whose outputs are in the workspace.
   ///
   /// - Parameters:
   ///   - parameters: All weights and biases, as the shape says.
-  ///   - labels: The number of each row's class.
-  ///   - weights: What each row counts, or `nil`.
-  ///   - weightSum: The sum of the weights; the number of rows if there are none.
-  ///   - rowCount: The number of rows in the batch.
-  ///   - workspace: Where the values of the layers are, and the gradient is put.
-  /// - Returns: The sum of weight · cross entropy over the rows.
+  ///   - share: What the gradient is multiplied by.
+  ///   - targets: What kind of truth is in the workspace.
+  ///   - isWeighted: Whether there are weights in the workspace.
+  ///   - rowCount: The number of rows in the block.
+  ///   - dropout: Which units are left out, as in the pass forward.
+  ///   - workspace: Where the values of the layers are, and the gradient is put; that of a frozen
+  ///     layer has no meaning.
+  /// - Returns: The sum of weight · loss over the rows.
   func backward(
-    _ parameters: UnsafePointer<Scalar>, labels: UnsafePointer<Int32>,
-    weights: UnsafePointer<Double>?, weightSum: Double, rowCount: Int,
-    _ workspace: NetworkWorkspace<Scalar>
+    _ parameters: UnsafePointer<Scalar>, share: Scalar, targets: NetworkTargets,
+    isWeighted: Bool, rowCount: Int, dropout: DropoutMasks?, _ workspace: NetworkWorkspace<Scalar>
   ) -> Double {
-    let outputs = workspace.activations[shape.layerCount]
-    let loss = Scalar._crossEntropy(outputs, labels, weights, rowCount, shape.outputCount)
-    let share = Scalar(1 / weightSum)
-    for layer in stride(from: shape.layerCount - 1, through: 0, by: -1) {
+    let loss = outputLoss(targets, isWeighted: isWeighted, rowCount: rowCount, workspace)
+    // Below the lowest layer that learns nothing is wanted.
+    let lowest = (0..<shape.layerCount).first { !frozenLayers.contains($0) } ?? 0
+    for layer in stride(from: shape.layerCount - 1, through: lowest, by: -1) {
       let (inputs, outputs) = (shape.sizes[layer], shape.sizes[layer + 1])
-      let delta =
-        layer == shape.layerCount - 1
-        ? workspace.activations[shape.layerCount] : workspace.deltas[layer]
-      Scalar._gemm(
-        false, true, outputs, inputs, rowCount, share, delta, outputs,
-        workspace.activations[layer], inputs, 0,
-        workspace.gradient + shape.weights(of: layer).lowerBound, outputs)
-      Scalar._columnSums(
-        share, delta, rowCount, outputs, workspace.gradient + shape.biases(of: layer).lowerBound)
-      guard layer > 0 else { break }
+      // The outputs' differences from the truth have taken the outputs' own place.
+      let delta = layer == shape.layerCount - 1 ? workspace.outputs : workspace.deltas[layer]
+      if !frozenLayers.contains(layer) {
+        Scalar._gemm(
+          false, true, outputs, inputs, rowCount, share, delta, outputs,
+          workspace.activations[layer], inputs, 0,
+          workspace.gradient + shape.weights(of: layer).lowerBound, outputs)
+        Scalar._columnSums(
+          share, delta, rowCount, outputs, workspace.gradient + shape.biases(of: layer).lowerBound)
+      }
+      guard layer > lowest else { break }
+      let below = workspace.deltas[layer - 1]
       Scalar._gemm(
         true, false, inputs, rowCount, outputs, 1, parameters + shape.weights(of: layer).lowerBound,
-        outputs, delta, outputs, 0, workspace.deltas[layer - 1], inputs)
+        outputs, delta, outputs, 0, below, inputs)
+      dropout?.apply(to: below, layer: layer - 1, rowCount: rowCount, unitCount: inputs)
       Scalar._differentiate(
-        activation.kernel, workspace.activations[layer], workspace.deltas[layer - 1],
-        rowCount * inputs)
+        form.activation.kernel, Scalar(dropout?.keep(layer - 1) ?? 1),
+        workspace.activations[layer], below, rowCount * inputs)
     }
     return loss
+  }
+
+  /// The loss of the outputs, which become their differences from the truth.
+  private func outputLoss(
+    _ targets: NetworkTargets, isWeighted: Bool, rowCount: Int,
+    _ workspace: NetworkWorkspace<Scalar>
+  ) -> Double {
+    let weights = isWeighted ? UnsafePointer(workspace.weights) : nil
+    let (outputs, count) = (workspace.outputs, shape.outputCount)
+    switch targets {
+    case .labels:
+      return Scalar._crossEntropy(outputs, workspace.labels, weights, rowCount, count)
+    case .numbers where form.output == .logistic:
+      return Scalar._binaryCrossEntropy(outputs, workspace.truth, weights, rowCount, count)
+    case .numbers:
+      return Scalar._squaredError(outputs, workspace.truth, weights, rowCount, count)
+    }
   }
 }

@@ -1,67 +1,132 @@
 internal import LinearAlgebra
 
-/// What a network's optimizer remembers from batch to batch.
-struct NetworkOptimizerState: Equatable, Sendable {
+/// What a network's optimizer remembers from step to step.
+struct NetworkMemory: Equatable, Sendable {
   /// The number of steps taken.
   var stepCount = 0
 
-  /// Adam's running mean of the gradient, or the velocity; as long as the parameters.
-  var first: [Double]
+  /// Adam's running mean of the gradient, or the velocity; as long as the parameters, and empty for
+  /// L-BFGS.
+  var first: NumberArray
 
-  /// Adam's running mean of the squared gradient; empty for the velocity.
-  var second: [Double]
+  /// Adam's running mean of the squared gradient; empty for the others.
+  var second: NumberArray
+
+  /// The steps and changes of the gradient that L-BFGS remembers, oldest first.
+  var pairs: [Pair] = []
+
+  struct Pair: Equatable, Sendable {
+    var step: NumberArray
+    var change: NumberArray
+  }
+
+  /// Everything that is as long as the parameters.
+  var arrays: [NumberArray] {
+    [first, second].filter { $0.count > 0 } + pairs.flatMap { [$0.step, $0.change] }
+  }
 
   /// Whether every number is finite.
-  var isFinite: Bool { first.isFinite && second.isFinite }
+  var isFinite: Bool {
+    first.isFinite && second.isFinite
+      && pairs.allSatisfy { $0.step.isFinite && $0.change.isFinite }
+  }
 
-  init(solver: NetworkSolver, parameterCount: Int) {
-    first = [Double](repeating: 0, count: parameterCount)
-    second = [Double](repeating: 0, count: solver == .adam ? parameterCount : 0)
+  init(solver: NetworkSolver, parameterCount: Int, precision: Precision) {
+    first = NumberArray(
+      zeros: solver == .lbfgs ? 0 : parameterCount, precision: precision)
+    second = NumberArray(
+      zeros: solver == .adam ? parameterCount : 0, precision: precision)
   }
 }
 
-/// The settings of a network's optimizer.
-struct NetworkOptimizer {
-  var solver: NetworkSolver
-  /// The strength of the squared penalty on the weights.
-  var alpha: Double
-  var momentum: Double
-  var usesNesterov: Bool
-  var beta1: Double
-  var beta2: Double
-  var epsilon: Double
+extension NetworkMemory {
+  /// Appends everything to an archive.
+  func write(to archive: inout TensorArchive) {
+    archive.append("optimizer.step", stepCount)
+    archive.append("optimizer.first", first)
+    archive.append("optimizer.second", second)
+    for (index, pair) in pairs.enumerated() {
+      archive.append("optimizer.pairs.\(index).step", pair.step)
+      archive.append("optimizer.pairs.\(index).change", pair.change)
+    }
+  }
+
+  /// Reads what was appended.
+  ///
+  /// - Parameters:
+  ///   - archive: The archive.
+  ///   - solver: The solver whose memory it is, or `nil` if it is not known.
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive, solver: NetworkSolver?) throws(EstimatorError) {
+    stepCount = try archive.count("optimizer.step")
+    first = try archive.numberArray("optimizer.first")
+    second = try archive.numberArray("optimizer.second")
+    while archive.contains("optimizer.pairs.\(pairs.count).step") {
+      let name = "optimizer.pairs.\(pairs.count)"
+      pairs.append(
+        Pair(
+          step: try archive.numberArray("\(name).step"),
+          change: try archive.numberArray("\(name).change")))
+    }
+    let isOfSolver =
+      switch solver {
+      case .adam: first.count > 0 && second.count > 0 && pairs.isEmpty
+      case .sgd: first.count > 0 && second.count == 0 && pairs.isEmpty
+      case .lbfgs: first.count == 0 && second.count == 0
+      case nil: true
+      }
+    guard isOfSolver else {
+      throw .unreadableModel(reason: "the optimizer's memory is not that of its solver")
+    }
+  }
+}
+
+/// A network's optimizer at work: parameters and memory, taken out of the state for a pass.
+struct NetworkStepper<Scalar: MatrixScalar> {
+  let settings: NetworkSettings
+  let shape: NetworkShape
+  var parameters: [Scalar]
+  var first: [Scalar]
+  var second: [Scalar]
+  var stepCount: Int
 
   /// Takes one step against a gradient.
   ///
-  /// The penalty is divided by what the batch counts, `weightSum`.
-  ///
+  /// - Parameters:
+  ///   - gradient: The gradient of the mean loss, as long as the parameters.
+  ///   - rate: The learning rate.
+  ///   - l2: What the weights are multiplied by to be the gradient of the penalty.
   /// - Returns: The sum of squares of all weights before the step.
   /// - Complexity: O(parameters), one pass.
-  func step(
-    _ parameters: inout [Double], _ state: inout NetworkOptimizerState,
-    gradient: UnsafePointer<Double>, shape: NetworkShape, rate: Double, weightSum: Double
-  ) -> Double {
-    state.stepCount += 1
-    let corrected = rate * correction(atStep: state.stepCount)
+  mutating func step(gradient: UnsafePointer<Scalar>, rate: Double, l2: Double) -> Double {
+    stepCount += 1
+    let corrected = settings.solver == .adam ? rate * correction(atStep: stepCount) : rate
     var squares = 0.0
     parameters.withUnsafeMutableBufferPointer { parameters in
-      state.first.withUnsafeMutableBufferPointer { first in
-        state.second.withUnsafeMutableBufferPointer { second in
+      first.withUnsafeMutableBufferPointer { first in
+        second.withUnsafeMutableBufferPointer { second in
           guard let w = parameters.baseAddress, let m = first.baseAddress else { return }
-          func move(_ range: Range<Int>, l2: Double) -> Double {
+          func move(_ range: Range<Int>, _ layer: Int, _ l2: Double) -> Double {
             let start = range.lowerBound
-            if solver == .adam, let v = second.baseAddress {
-              return Double._adam(
-                w + start, m + start, v + start, gradient + start, range.count, l2, corrected,
-                beta1, beta2, epsilon)
+            guard !settings.frozenLayers.contains(layer) else {
+              return Scalar._sumOfSquares(w + start, range.count)
             }
-            return Double._momentum(
-              w + start, m + start, gradient + start, range.count, l2, rate, momentum,
-              usesNesterov)
+            let multiplier =
+              settings.rateMultipliers.isEmpty ? 1 : settings.rateMultipliers[layer]
+            let rate = Scalar(corrected * multiplier)
+            if settings.solver == .adam, let v = second.baseAddress {
+              return Scalar._adam(
+                w + start, m + start, v + start, gradient + start, range.count, Scalar(l2), rate,
+                Scalar(settings.beta1), Scalar(settings.beta2),
+                Scalar(settings.epsilon))
+            }
+            return Scalar._momentum(
+              w + start, m + start, gradient + start, range.count, Scalar(l2), rate,
+              Scalar(settings.momentum), settings.nesterov)
           }
           for layer in 0..<shape.layerCount {
-            squares += move(shape.weights(of: layer), l2: alpha / weightSum)
-            _ = move(shape.biases(of: layer), l2: 0)
+            squares += move(shape.weights(of: layer), layer, l2)
+            _ = move(shape.biases(of: layer), layer, 0)
           }
         }
       }
@@ -71,7 +136,7 @@ struct NetworkOptimizer {
 
   /// What Adam's rate is multiplied by because its means start at zero.
   private func correction(atStep step: Int) -> Double {
-    (1 - power(beta2, step)).squareRoot() / (1 - power(beta1, step))
+    (1 - power(settings.beta2, step)).squareRoot() / (1 - power(settings.beta1, step))
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {

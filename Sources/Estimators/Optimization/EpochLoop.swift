@@ -11,6 +11,9 @@ struct EpochOutcome {
 
   /// The score on the samples held out, if there are any.
   var score: Double?
+
+  /// Whether the method itself sees that it has arrived, which ends `fit` if there is a rule.
+  var hasConverged = false
 }
 
 /// The loop over the epochs of one call, the same for everything that trains in epochs: budget,
@@ -71,7 +74,11 @@ struct EpochLoop {
       let outcome = try runOne(
         &progress, number: summary.epochCount, budget: maxEpochs, epoch)
       guard let rule, var state = progress.stoppingRule else { continue }
-      let verdict = rule.note(outcome.score ?? outcome.objective, in: &state)
+      var verdict = rule.note(outcome.score ?? outcome.objective, in: &state)
+      if outcome.hasConverged {
+        state.hasFired = true
+        verdict.hasFired = true
+      }
       progress.stoppingRule = state
       if verdict.isBest { isBest() }
       guard verdict.hasFired else { continue }

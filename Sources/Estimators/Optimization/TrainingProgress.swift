@@ -15,6 +15,9 @@ public struct TrainingProgress: Equatable, Sendable {
   /// The number of visiting orders drawn since the counter was last reset.
   public internal(set) var orderCount = 0
 
+  /// The number of samples for which units were left out, since the counter was last reset.
+  public internal(set) var maskedSampleCount = 0
+
   /// The stopping rule, or `nil` if none has been at work.
   public internal(set) var stoppingRule: StoppingRuleState?
 
@@ -28,7 +31,9 @@ public struct TrainingProgress: Equatable, Sendable {
     switch part {
     case .optimizer: return false
     case .schedule: schedule = ScheduleState()
-    case .visitingOrder: orderCount = 0
+    case .visitingOrder:
+      orderCount = 0
+      maskedSampleCount = 0
     case .stoppingRule: stoppingRule = nil
     case .history: history = TrainingHistory()
     }
@@ -57,6 +62,7 @@ extension TrainingProgress {
     archive.append("schedule.clock", schedule.clock)
     archive.append("schedule.reductions", schedule.reductionCount)
     archive.append("order.count", orderCount)
+    if maskedSampleCount > 0 { archive.append("order.masked_samples", maskedSampleCount) }
     if let stoppingRule {
       archive.append("stopping.best", stoppingRule.best)
       archive.append("stopping.patience_used", stoppingRule.patienceUsed)
@@ -78,6 +84,9 @@ extension TrainingProgress {
     schedule.clock = try archive.count("schedule.clock")
     schedule.reductionCount = try archive.count("schedule.reductions")
     orderCount = try archive.count("order.count")
+    if archive.contains("order.masked_samples") {
+      maskedSampleCount = try archive.count("order.masked_samples")
+    }
     if archive.contains("stopping.patience_used") {
       guard let data = archive["stopping.data"]?.integers?.first else {
         throw .unreadableModel(reason: "the stopping rule does not say what data it is about")

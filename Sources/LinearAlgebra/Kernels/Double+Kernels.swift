@@ -284,10 +284,21 @@ extension Double: _KernelScalar {
   }
 
   public static func _differentiate(
-    _ activation: _Activation, _ a: UnsafePointer<Double>, _ delta: UnsafeMutablePointer<Double>,
-    _ count: Int
+    _ activation: _Activation, _ keep: Double, _ a: UnsafePointer<Double>,
+    _ delta: UnsafeMutablePointer<Double>, _ count: Int
   ) {
-    la_differentiate_f64(la_activation(activation.rawValue), a, delta, count)
+    la_differentiate_f64(la_activation(activation.rawValue), keep, a, delta, count)
+  }
+
+  public static func _dropOut(
+    _ a: UnsafeMutablePointer<Double>, _ count: Int, _ rate: Double, _ seed: UInt64,
+    _ number: UInt64,
+    _ firstWord: Int
+  ) {
+    let stream = RandomStream.words(seed: seed, purpose: .dropout, number: number)
+    la_dropout_f64(
+      a, count, UInt32(rate * 0x1p32), Double(1 / (1 - rate)), stream.key, stream.counter,
+      UInt64(firstWord))
   }
 
   public static func _columnSums(
@@ -308,6 +319,20 @@ extension Double: _KernelScalar {
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
     la_cross_entropy_f64(p, labels, weights, rows, count)
+  }
+
+  public static func _binaryCrossEntropy(
+    _ p: UnsafeMutablePointer<Double>, _ truth: UnsafePointer<Double>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double {
+    la_binary_cross_entropy_f64(p, truth, weights, rows, count)
+  }
+
+  public static func _squaredError(
+    _ p: UnsafeMutablePointer<Double>, _ truth: UnsafePointer<Double>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double {
+    la_squared_error_f64(p, truth, weights, rows, count)
   }
 
   public static func _adam(

@@ -284,10 +284,21 @@ extension Float: _KernelScalar {
   }
 
   public static func _differentiate(
-    _ activation: _Activation, _ a: UnsafePointer<Float>, _ delta: UnsafeMutablePointer<Float>,
-    _ count: Int
+    _ activation: _Activation, _ keep: Float, _ a: UnsafePointer<Float>,
+    _ delta: UnsafeMutablePointer<Float>, _ count: Int
   ) {
-    la_differentiate_f32(la_activation(activation.rawValue), a, delta, count)
+    la_differentiate_f32(la_activation(activation.rawValue), keep, a, delta, count)
+  }
+
+  public static func _dropOut(
+    _ a: UnsafeMutablePointer<Float>, _ count: Int, _ rate: Double, _ seed: UInt64,
+    _ number: UInt64,
+    _ firstWord: Int
+  ) {
+    let stream = RandomStream.words(seed: seed, purpose: .dropout, number: number)
+    la_dropout_f32(
+      a, count, UInt32(rate * 0x1p32), Float(1 / (1 - rate)), stream.key, stream.counter,
+      UInt64(firstWord))
   }
 
   public static func _columnSums(
@@ -308,6 +319,20 @@ extension Float: _KernelScalar {
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
     la_cross_entropy_f32(p, labels, weights, rows, count)
+  }
+
+  public static func _binaryCrossEntropy(
+    _ p: UnsafeMutablePointer<Float>, _ truth: UnsafePointer<Float>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double {
+    la_binary_cross_entropy_f32(p, truth, weights, rows, count)
+  }
+
+  public static func _squaredError(
+    _ p: UnsafeMutablePointer<Float>, _ truth: UnsafePointer<Float>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double {
+    la_squared_error_f32(p, truth, weights, rows, count)
   }
 
   public static func _adam(

@@ -149,8 +149,11 @@ public protocol _KernelScalar {
     _ activation: _Activation, _ bias: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>,
     _ rows: Int, _ count: Int)
   static func _differentiate(
-    _ activation: _Activation, _ a: UnsafePointer<Self>, _ delta: UnsafeMutablePointer<Self>,
-    _ count: Int)
+    _ activation: _Activation, _ keep: Self, _ a: UnsafePointer<Self>,
+    _ delta: UnsafeMutablePointer<Self>, _ count: Int)
+  static func _dropOut(
+    _ a: UnsafeMutablePointer<Self>, _ count: Int, _ rate: Double, _ seed: UInt64, _ number: UInt64,
+    _ firstWord: Int)
   static func _columnSums(
     _ scale: Self, _ x: UnsafePointer<Self>, _ rows: Int, _ count: Int,
     _ out: UnsafeMutablePointer<Self>)
@@ -158,6 +161,14 @@ public protocol _KernelScalar {
     _ bias: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>, _ rows: Int, _ count: Int)
   static func _crossEntropy(
     _ p: UnsafeMutablePointer<Self>, _ labels: UnsafePointer<Int32>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double
+  static func _binaryCrossEntropy(
+    _ p: UnsafeMutablePointer<Self>, _ truth: UnsafePointer<Self>,
+    _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
+  ) -> Double
+  static func _squaredError(
+    _ p: UnsafeMutablePointer<Self>, _ truth: UnsafePointer<Self>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double
   static func _adam(

@@ -123,13 +123,26 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     // The same as `shuffle`, from many blocks at a time.
     order.withUnsafeMutableBytes { order in
       guard let start = order.baseAddress else { return }
-      let counter = [
-        purpose, UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32),
-      ]
+      let words = self.words
       wordCount = la_shuffle(
-        start.assumingMemoryBound(to: Int64.self), count, [key[0], key[1]], counter, wordCount)
+        start.assumingMemoryBound(to: Int64.self), count, words.key, words.counter, wordCount)
     }
     return order
+  }
+
+  /// Key and counter of the stream as the kernels take them, without the number of the block.
+  private var words: (key: [UInt32], counter: [UInt32]) {
+    (
+      [key[0], key[1]],
+      [purpose, UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32)]
+    )
+  }
+
+  /// Key and counter of a stream from its beginning, for the kernels.
+  static func words(
+    seed: UInt64, purpose: Purpose, number: UInt64
+  ) -> (key: [UInt32], counter: [UInt32]) {
+    RandomStream(seed: seed, purpose: purpose, number: number).words
   }
 
   /// The number of words drawn so far.

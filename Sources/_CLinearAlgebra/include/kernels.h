@@ -178,8 +178,13 @@ typedef enum { LA_UNIT_IDENTITY = 0, LA_UNIT_LOGISTIC = 1, LA_UNIT_TANH = 2, LA_
   /* z <- activation(z + bias), for each of rows x n. */                                           \
   void la_activate_##name(la_activation activation, const S *bias, S *z, ptrdiff_t rows,           \
                           ptrdiff_t n);                                                            \
-  /* delta <- delta * activation'(.), told from the activated values a; n of them. */              \
-  void la_differentiate_##name(la_activation activation, const S *a, S *delta, ptrdiff_t n);       \
+  /* delta <- delta * activation'(.), told from the activated values keep * a; n of them. */       \
+  void la_differentiate_##name(la_activation activation, S keep, const S *a, S *delta,             \
+                               ptrdiff_t n);                                                       \
+  /* a <- 0 where a word of a Philox4x32-10 stream is below the threshold, otherwise scale * a; the \
+     words are those from `word` on, `counter` the stream's without its first word. */             \
+  void la_dropout_##name(S *a, ptrdiff_t n, uint32_t threshold, S scale, const uint32_t *key,      \
+                         const uint32_t *counter, uint64_t word);                                  \
   /* out[j] <- scale * the sum of column j of rows x n. */                                         \
   void la_column_sums_##name(S scale, const S *x, ptrdiff_t rows, ptrdiff_t n, S *out);            \
   /* z <- softmax(z + bias), for each of rows x n. */                                              \
@@ -188,6 +193,13 @@ typedef enum { LA_UNIT_IDENTITY = 0, LA_UNIT_LOGISTIC = 1, LA_UNIT_TANH = 2, LA_
      weight * cross entropy over the rows, and puts weight * (p - truth) in the place of p.        \
      Weights are 1 if null. */                                                                     \
   double la_cross_entropy_##name(S *p, const int32_t *label, const double *_Nullable weight,       \
+                                 ptrdiff_t rows, ptrdiff_t n);                                     \
+  /* The same for outputs that are 0 or 1 each by itself: returns the sum of weight * cross        \
+     entropy over rows and outputs, and puts weight * (p - truth) in the place of p. */            \
+  double la_binary_cross_entropy_##name(S *p, const S *truth, const double *_Nullable weight,      \
+                                        ptrdiff_t rows, ptrdiff_t n);                              \
+  /* The same for numbers, with half the squared error, summed over the outputs. */                \
+  double la_squared_error_##name(S *p, const S *truth, const double *_Nullable weight,             \
                                  ptrdiff_t rows, ptrdiff_t n);                                     \
   /* One step of Adam with g <- g + l2 w first; returns the sum of squares of w before it. */      \
   double la_adam_##name(S *w, S *first, S *second, const S *g, ptrdiff_t n, S l2, S rate, S beta1, \

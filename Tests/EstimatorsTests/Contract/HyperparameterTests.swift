@@ -7,6 +7,8 @@ import Testing
     try check(SGDClassifier<String>.Hyperparameters.self)
     try check(SGDClassifier<Int>.Hyperparameters.self)
     try check(MLPClassifier<String>.Hyperparameters.self)
+    try check(MLPRegressor.Hyperparameters.self)
+    try check(MLPMultilabelClassifier<String>.Hyperparameters.self)
     try check(LinearRegression.Hyperparameters.self)
     try check(StandardScaler.Hyperparameters.self)
     try check(PipelineHyperparameters<StandardScaler, SGDClassifier<Int>>.self)

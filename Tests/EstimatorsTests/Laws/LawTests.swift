@@ -75,31 +75,79 @@ import Testing
     }
   }
 
-  // MARK: MLPClassifier
+  // MARK: Networks
 
-  @Test(
-    arguments: [2, 3], [NetworkSolver.adam, .sgd])
-  func mlpClassifierKeepsAllLaws(classCount: Int, solver: NetworkSolver) throws {
-    for activation in Activation.allCases {
-      for rate in NetworkLearningRate.allCases {
-        let classifier = MLPClassifier<Int>(
-          hiddenLayerSizes: [6, 4], activation: activation, solver: solver, alpha: 0.01,
-          batchSize: 7, learningRate: rate, initialLearningRate: 0.05, maxEpochs: 5,
-          classes: (0..<classCount).map { $0 * 10 }, seed: 7)
-        try check(
-          classifier, classCount: classCount, chunkMultiple: 7,
-          exempt: rate == .constant ? [.averaging] : [.averaging, .chunks])
+  /// Both solvers with every rate, each with the rest of the settings taken in turn.
+  @Test(arguments: NetworkLearningRate.allCases, [NetworkSolver.adam, .sgd])
+  func mlpClassifierKeepsAllLaws(rate: NetworkLearningRate, solver: NetworkSolver) throws {
+    for (index, activation) in Activation.allCases.enumerated() {
+      let turn = Turn(index: index + NetworkLearningRate.allCases.count)
+      let classCount = turn.pick(2, 3)
+      var classifier = MLPClassifier<Int>(
+        hiddenLayerSizes: [6, 4], activation: activation, solver: solver, alpha: 0.01,
+        batchSize: 7, learningRate: rate, initialLearningRate: 0.05,
+        dropout: turn.pick([], [0.3], [0.2, 0.5]), maxEpochs: 5,
+        tolerance: turn.pick(1e-4, nil, 0.05), patience: 2, earlyStopping: turn.pick(false, true),
+        precision: turn.pick(.single, .double, .double),
+        classWeight: turn.pick(.none, .given([0: 2, 10: 0.5])),
+        classes: (0..<classCount).map { $0 * 10 }, seed: 7)
+      classifier.frozenLayers = turn.pick([], [1], [0])
+      classifier.rateMultipliers = turn.pick([], [0.5, 1, 2])
+      classifier.decaySamples = 500
+      classifier.warmUpSamples = 20
+      try check(
+        classifier, classCount: classCount, storage: turn.pick(.dense, .sparse, .denseSingle),
+        chunkMultiple: 7, exempt: rate == .inverseScaling ? [.averaging, .chunks] : [.averaging])
+    }
+  }
+
+  @Test(arguments: LawChecks<MLPClassifier<Int>>.Storage.allCases, Precision.allCases)
+  func mlpClassifierKeepsAllLaws(
+    storage: LawChecks<MLPClassifier<Int>>.Storage, precision: Precision
+  ) throws {
+    let classifier = MLPClassifier<Int>(
+      hiddenLayerSizes: [], solver: .sgd, batchSize: 4, initialLearningRate: 0.1, nesterov: false,
+      visitingOrder: .sequential, precision: precision, classes: [0, 10, 20])
+    try check(
+      classifier, classCount: 3, storage: storage, chunkMultiple: 4, exempt: [.averaging])
+  }
+
+  @Test(arguments: NetworkLearningRate.allCases, [NetworkSolver.adam, .sgd])
+  func mlpRegressorKeepsAllLaws(rate: NetworkLearningRate, solver: NetworkSolver) throws {
+    for (index, activation) in Activation.allCases.enumerated() {
+      let turn = Turn(index: index + 2 * NetworkLearningRate.allCases.count)
+      let data = SmallData.plane(targetCount: turn.pick(1, 2), scale: 0.2)
+      var regressor = MLPRegressor(
+        hiddenLayerSizes: [6, 4], activation: activation, solver: solver, alpha: 0.01,
+        batchSize: 7, learningRate: rate, initialLearningRate: 0.01,
+        dropout: turn.pick([], [0.3], [0.2, 0.5]), maxEpochs: 5,
+        tolerance: turn.pick(1e-4, nil, 0.05), patience: 2, earlyStopping: turn.pick(false, true),
+        precision: turn.pick(.single, .double, .double), seed: 7)
+      regressor.decaySamples = 500
+      regressor.warmUpSamples = 20
+      var checks = LawChecks(
+        regressor, features: data.features, target: RegressionTarget(data.target))
+      checks.storage = turn.pick(.dense, .sparse, .denseSingle)
+      checks.chunkMultiple = 7
+      let outcomes = try checks.checkAll()
+      for law in Law.allCases where law != .averaging {
+        #expect((outcomes[law] == .holds) == (law != .chunks || rate != .inverseScaling), "\(law)")
       }
     }
   }
 
-  @Test(arguments: LawChecks<MLPClassifier<Int>>.Storage.allCases)
-  func mlpClassifierKeepsAllLaws(storage: LawChecks<MLPClassifier<Int>>.Storage) throws {
+  @Test(arguments: Activation.allCases, Precision.allCases)
+  func networksByLimitedMemoryBFGSKeepAllLaws(
+    activation: Activation, precision: Precision
+  ) throws {
+    let turn = Turn(index: (Activation.allCases.firstIndex(of: activation) ?? 0) + 1)
     let classifier = MLPClassifier<Int>(
-      hiddenLayerSizes: [], solver: .sgd, batchSize: 4, initialLearningRate: 0.1, nesterov: false,
-      visitingOrder: .sequential, classes: [0, 10, 20])
+      hiddenLayerSizes: [4], activation: activation, solver: .lbfgs, alpha: 0.1, maxEpochs: 5,
+      tolerance: turn.pick(1e-4, nil), earlyStopping: turn.pick(false, true, false),
+      precision: precision, classes: [0, 10, 20], seed: 3)
     try check(
-      classifier, classCount: 3, storage: storage, chunkMultiple: 4, exempt: [.averaging])
+      classifier, classCount: 3, storage: turn.pick(.dense, .sparse),
+      exempt: [.passes, .chunks, .averaging])
   }
 
   // MARK: One-pass learners
@@ -199,4 +247,14 @@ private struct Turns: Sequence, IteratorProtocol {
   }
 
   var batchSize: Int { index % 4 == 3 ? 5 : 1 }
+}
+
+/// A counter that settings follow, so that pairs of values meet.
+private struct Turn {
+  var index: Int
+
+  /// One of some values; lists of different lengths go through them at different paces.
+  func pick<Value>(_ values: Value...) -> Value {
+    values[(index / (values.count == 2 ? 2 : 1)) % values.count]
+  }
 }

@@ -26,108 +26,20 @@ import Testing
 
   // MARK: Against scikit-learn
 
-  private struct Reference: Decodable {
-    struct Layer: Decodable {
-      var weights: [Double]
-      var biases: [Double]
-    }
-
-    var data: String
-    var weighted: Bool
-    var settings: [String: String]
-    var start: [Layer]
-    var end: [Layer]
-    var losses: [Double]
-  }
-
   /// The same start and sequential order: parameters 1e-9 and losses 1e-10 after twenty epochs.
   @Test func trainingAgreesWithScikitLearn() throws {
-    for reference in try References.cases("mlp-classifier", of: Reference.self) {
+    for reference in try References.cases("mlp-classifier", of: NetworkReference.self) {
       let sample = try Samples.labelled(SampleData(named: reference.data))
       let features = try Samples.scaled(sample.features)
       var classifier = MLPClassifier<String>()
       for (name, text) in reference.settings {
         try classifier.hyperparameters.set(name, to: text, of: "MLPClassifier")
       }
-      var context = TrainingContext()
-      context.initialParameters = InitialParameters(
-        layers: try reference.start.map { layer in
-          let columns = layer.biases.count
-          let weights = try Matrix(
-            rowCount: layer.weights.count / columns, columnCount: columns, elements: layer.weights)
-          return (weights, layer.biases)
-        })
       try classifier.fit(
-        features, to: sample.labels,
-        weights: reference.weighted ? Samples.weights(features.rowCount) : nil, context: context)
+        features, to: sample.labels, weights: reference.weights(features.rowCount),
+        context: reference.context())
       let model = try #require(classifier.model)
-      for (layer, expected) in zip(model.layers, reference.end) {
-        #expect(
-          relativeDistance(layer.weights.elements, expected.weights) < 1e-9,
-          "\(reference.data) \(reference.settings)")
-        #expect(relativeDistance(layer.biases, expected.biases) < 1e-9)
-      }
-      let losses = try #require(classifier.trainingState).progress.history.losses
-      #expect(relativeDistance(losses, reference.losses) < 1e-10)
-    }
-  }
-
-  // MARK: Gradients
-
-  /// The change of the parameters in one plain step is the gradient; it must be that of the loss.
-  @Test(arguments: Activation.allCases, [2, 3])
-  func gradientsAreThoseOfTheLoss(activation: Activation, classCount: Int) throws {
-    let data = SmallData.clouds(classCount: classCount, rowCount: 12)
-    let classes = (0..<classCount).map { $0 * 10 }
-    let alpha = 0.3
-    let step = MLPClassifier<Int>(
-      hiddenLayerSizes: [4, 3], activation: activation, solver: .sgd, alpha: alpha, batchSize: 12,
-      initialLearningRate: 1, momentum: 0, nesterov: false, visitingOrder: .sequential,
-      classes: classes, seed: 11)
-    // Parameters to start from: those of a step of no length.
-    var still = step
-    still.initialLearningRate = 1e-300
-    try still.partialFit(data.features, to: data.labels)
-    let start = try #require(still.model).layers
-    let weights = Samples.weights(12)
-
-    func loss(_ layers: [(weights: Matrix<Double>, biases: [Double])]) throws -> Double {
-      var context = TrainingContext()
-      context.initialParameters = InitialParameters(layers: layers)
-      var probe = still
-      probe.reset()
-      try probe.partialFit(data.features, to: data.labels, weights: weights, context: context)
-      return try #require(probe.trainingState).progress.history.losses[0]
-    }
-
-    var moved = step
-    var context = TrainingContext()
-    context.initialParameters = InitialParameters(layers: start.map { ($0.weights, $0.biases) })
-    try moved.partialFit(data.features, to: data.labels, weights: weights, context: context)
-    let end = try #require(moved.model).layers
-    let h = 1e-6
-    for layer in start.indices {
-      for index in start[layer].weights.elements.indices {
-        let (row, column) = (
-          index / start[layer].weights.columnCount, index % start[layer].weights.columnCount
-        )
-        let slopes = try [h, -h].map { change in
-          var changed = start.map { ($0.weights, $0.biases) }
-          changed[layer].0[row, column] += change
-          return try loss(changed)
-        }
-        let gradient = start[layer].weights[row, column] - end[layer].weights[row, column]
-        #expect(abs(gradient - (slopes[0] - slopes[1]) / (2 * h)) < 1e-7)
-      }
-      for index in start[layer].biases.indices {
-        let slopes = try [h, -h].map { change in
-          var changed = start.map { ($0.weights, $0.biases) }
-          changed[layer].1[index] += change
-          return try loss(changed)
-        }
-        let gradient = start[layer].biases[index] - end[layer].biases[index]
-        #expect(abs(gradient - (slopes[0] - slopes[1]) / (2 * h)) < 1e-7)
-      }
+      try reference.check(model.layers, classifier.trainingState?.progress)
     }
   }
 
