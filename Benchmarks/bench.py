@@ -40,6 +40,12 @@ def make_data(folder, name):
         cancer = load_breast_cancer()
         save("X", (cancer.data - cancer.data.mean(axis=0)) / cancer.data.std(axis=0))
         save("y", cancer.target.astype(np.int64))
+    elif name == "diabetes":
+        from sklearn.datasets import load_diabetes
+
+        diabetes = load_diabetes()
+        save("X", diabetes.data)
+        save("yr", diabetes.target)
     elif name.startswith("words"):
         make_words(save, 200_000 if name == "words" else 20_000, 51 if name == "words_50" else 87)
     else:

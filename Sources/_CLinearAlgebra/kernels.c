@@ -192,6 +192,8 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef S
 #undef NAME
 
+#include "kernels_squares.h"
+
 double la_loss_value(la_loss loss, double epsilon, double score, double target) {
   double slope, product = 1;
   double value = la_loss_f64(loss, epsilon, score, target, &product, &slope);

@@ -28,6 +28,7 @@ struct Benchmarks {
       case .sparseAccuracy: try measureAccuracy(workload, data.sparseFeatures(), data)
       case .mlp: try measureNetwork(workload, data)
       case .leastSquares: try measureLeastSquares(workload, data)
+      case .leastSquaresStream: try measureLeastSquaresStream(workload, data)
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
   }

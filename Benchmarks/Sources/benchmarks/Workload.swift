@@ -15,6 +15,7 @@ struct Workload: Decodable {
     case sparseAccuracy = "accuracy-sparse"
     case mlp
     case leastSquares = "least-squares"
+    case leastSquaresStream = "least-squares-stream"
   }
 
   enum Precision: String, Decodable {

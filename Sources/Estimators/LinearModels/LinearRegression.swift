@@ -31,9 +31,12 @@ public struct LinearRegression: TrainableEstimator, Regressor {
   }
 
   /// Makes a regression with the settings named; see ``Hyperparameters`` for what they mean.
-  public init(fitsIntercept: Bool = true, warmStart: Bool = false) {
+  public init(
+    fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic, warmStart: Bool = false
+  ) {
     hyperparameters = Hyperparameters()
     hyperparameters.fitsIntercept = fitsIntercept
+    hyperparameters.solver = solver
     self.warmStart = warmStart
   }
 
@@ -42,10 +45,16 @@ public struct LinearRegression: TrainableEstimator, Regressor {
     /// Whether the model has intercepts; a change needs `reset(.trainingState)`.
     public var fitsIntercept = true
 
+    /// How the coefficients are computed; takes effect at the next call.
+    public var solver = LeastSquaresSolver.automatic
+
     public init() {}
 
     public static var declarations: [Hyperparameter<Self>] {
-      [Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset)]
+      [
+        Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
+        Hyperparameter("solver", \.solver),
+      ]
     }
   }
 
@@ -109,18 +118,37 @@ public struct LinearRegression: TrainableEstimator, Regressor {
         expected: learned.targetCount, actual: target.columnCount)
     }
     guard !call.context.isCancelled() else { throw .cancelled }
-    if learned.factor.sampleCount == 0 {
-      learned.factor.hasIntercept = hyperparameters.fitsIntercept
-    }
     do throws(LinearAlgebraError) {
-      try learned.factor.fold(features, target.matrix, weights)
-      learned.model = try learned.factor.solve(featureNames: learned.featureNames)
+      try learn(&learned, features, target.matrix, weights, call)
     } catch {
       throw .linearAlgebra(error)
     }
     learned.epochCount += 1
     return TrainingSummary(
       epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)
+  }
+
+  private func learn(
+    _ learned: inout LinearRegressionLearned, _ features: some FeatureMatrix,
+    _ targets: Matrix<Double>, _ weights: [Double]?, _ call: TrainingCall
+  ) throws(LinearAlgebraError) {
+    let isFresh = learned.factor.sampleCount == 0
+    if isFresh {
+      learned.factor = TriangularFactor(
+        featureCount: features.columnCount, targetCount: targets.columnCount,
+        hasIntercept: hyperparameters.fitsIntercept)
+    }
+    let rows = StackedRows(
+      features, targets: targets, weights: weights, hasOnes: learned.factor.hasIntercept)
+    let threadCount = call.context.threadCount
+    try learned.factor.fold(
+      rows, weights: weights, method: hyperparameters.solver.method, threadCount: threadCount)
+    var answer = try learned.factor.solve(usesSingularValues: hyperparameters.solver == .svd)
+    // Only then are the rows at hand all there are.
+    if isFresh, call.kind == .fit {
+      try learned.factor.refine(&answer, with: rows, threadCount: threadCount)
+    }
+    learned.model = LinearRegressionModel(answer, featureNames: learned.featureNames)
   }
 }
 
