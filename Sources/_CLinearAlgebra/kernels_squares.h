@@ -22,14 +22,13 @@ LA_KERNEL void la_stack_rows_f64(const la_stacking *stacking, const double *rest
   memset(z, 0, sizeof(double) * (size_t)(-rows & 7) * (size_t)stride);
 }
 
-// g += zᵀ z for 8 rows and 8 `vectors` columns of g: as much as registers hold.
+// g += zᵀ z for 8 rows and 8 `vectors` columns of g: as much as registers hold. The sum of these rows is formed first, so
+// that over many calls rounding grows only slowly.
 #define LA_GRAM_TILE(vectors)                                                                                          \
   LA_INLINE void gram_tile_##vectors(const double *restrict z, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t i,          \
                                      ptrdiff_t j, double *restrict g) {                                                \
     LA_FAST                                                                                                            \
-    la_vector_f64 sums[8][vectors];                                                                                    \
-    for (int a = 0; a < 8; a++)                                                                                        \
-      for (int b = 0; b < vectors; b++) sums[a][b] = *(const la_vector_f64 *)(g + (i + a) * stride + j + 8 * b);       \
+    la_vector_f64 sums[8][vectors] = {0};                                                                              \
     for (ptrdiff_t row = 0; row < rows; row++, z += stride) {                                                          \
       la_vector_f64 right[vectors];                                                                                    \
       for (int b = 0; b < vectors; b++) right[b] = *(const la_vector_f64 *)(z + j + 8 * b);                            \
@@ -37,7 +36,7 @@ LA_KERNEL void la_stack_rows_f64(const la_stacking *stacking, const double *rest
         for (int b = 0; b < vectors; b++) sums[a][b] += z[i + a] * right[b];                                           \
     }                                                                                                                  \
     for (int a = 0; a < 8; a++)                                                                                        \
-      for (int b = 0; b < vectors; b++) *(la_vector_f64 *)(g + (i + a) * stride + j + 8 * b) = sums[a][b];             \
+      for (int b = 0; b < vectors; b++) *(la_vector_f64 *)(g + (i + a) * stride + j + 8 * b) += sums[a][b];            \
   }
 
 LA_GRAM_TILE(1)

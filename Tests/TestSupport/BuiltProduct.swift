@@ -93,8 +93,8 @@ package struct BuiltProduct {
     return try result()
   }
 
-  /// A process that prints into files rather than pipes, which a long output could fill; and the
-  /// way to what it printed, once it has ended.
+  /// A process that prints into files rather than pipes, which a long output could fill; and the way
+  /// to what it printed, once it has ended.
   private func prepared(
     _ arguments: [String], _ folder: URL, _ environment: [String: String]
   ) throws -> (process: Process, result: () throws -> Run) {

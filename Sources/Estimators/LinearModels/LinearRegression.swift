@@ -24,6 +24,8 @@ public struct LinearRegression: TrainableEstimator, Regressor {
 
   public var learned: LinearRegressionLearned?
 
+  public static var findsNonFiniteFeatures: Bool { true }
+
   public var exemptions: Set<LawExemption> { [.onePass, .noRandomness] }
 
   public init(hyperparameters: Hyperparameters) {
@@ -50,12 +52,10 @@ public struct LinearRegression: TrainableEstimator, Regressor {
 
     public init() {}
 
-    public static var declarations: [Hyperparameter<Self>] {
-      [
-        Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
-        Hyperparameter("solver", \.solver),
-      ]
-    }
+    public static let declarations: [Hyperparameter<Self>] = [
+      Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
+      Hyperparameter("solver", \.solver),
+    ]
   }
 
   // MARK: Prediction
@@ -121,7 +121,7 @@ public struct LinearRegression: TrainableEstimator, Regressor {
     do throws(LinearAlgebraError) {
       try learn(&learned, features, target.matrix, weights, call)
     } catch {
-      throw .linearAlgebra(error)
+      throw Validation.named(error, features)
     }
     learned.epochCount += 1
     return TrainingSummary(
@@ -145,7 +145,7 @@ public struct LinearRegression: TrainableEstimator, Regressor {
       rows, weights: weights, method: hyperparameters.solver.method, threadCount: threadCount)
     var answer = try learned.factor.solve(usesSingularValues: hyperparameters.solver == .svd)
     // Only then are the rows at hand all there are.
-    if isFresh, call.kind == .fit {
+    if isFresh, call.kind == .fit, rows.isWorthRefining(answer.conditionEstimate) {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)
     }
     learned.model = LinearRegressionModel(answer, featureNames: learned.featureNames)

@@ -34,22 +34,12 @@ extension TriangularFactor {
   /// means.
   ///
   /// - Parameter usesSingularValues: Whether singular values are used also where the rank is full.
+  /// - Returns: The coefficients, of all that fit equally well those of least norm.
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(d² · t), or O(d³) by singular values.
   func solve(usesSingularValues: Bool) throws(LinearAlgebraError) -> LeastSquaresAnswer {
-    let rowCount = max(0, min(r.rowCount - offset, featureCount))
-    var triangle = Matrix<Double>(rowCount: rowCount, columnCount: featureCount)
-    var right = Matrix<Double>(rowCount: rowCount, columnCount: targetCount)
-    for row in 0..<rowCount {
-      for column in row..<featureCount {
-        triangle[row, column] = r[row + offset, column + offset]
-      }
-      for target in 0..<targetCount {
-        right[row, target] = r[row + offset, offset + featureCount + target]
-      }
-    }
-    let found = try Matrix.solveTriangular(
-      triangle, right, tolerance: rankTolerance, usesSingularValues: usesSingularValues)
+    let found = try factor.solve(
+      from: offset, tolerance: rankTolerance, usesSingularValues: usesSingularValues)
     let coefficients = found.solution.transposed()
     return LeastSquaresAnswer(
       coefficients: coefficients, intercepts: try intercepts(for: coefficients), rank: found.rank,
@@ -85,13 +75,8 @@ extension TriangularFactor {
   mutating func refine(
     _ answer: inout LeastSquaresAnswer, with rows: StackedRows, threadCount: Int
   ) throws(LinearAlgebraError) {
-    let q = offset + featureCount
-    guard let condition = answer.conditionEstimate, r.rowCount == q,
-      (0..<q).allSatisfy({ r[$0, $0] > 0 })
-    else { return }
-    var triangle = Matrix<Double>(rowCount: q, columnCount: q)
-    for row in 0..<q {
-      for column in row..<q { triangle[row, column] = r[row, column] }
+    guard let condition = answer.conditionEstimate, let triangle = factor.regularTriangle else {
+      return
     }
     let start = (0..<targetCount).map { target in
       (hasIntercept ? [answer.intercepts[target]] : []) + answer.coefficients.row(target)

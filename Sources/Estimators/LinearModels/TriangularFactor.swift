@@ -18,7 +18,7 @@ struct TriangularFactor: Equatable, Sendable {
   /// The factor of the rows [1 x y], shifted.
   private(set) var factor: LeastSquaresFactor
 
-  /// What is taken off [x y]: their means, with an intercept; zeros without. d + t.
+  /// What is taken off [x y]: their means, with an intercept; zeros without.
   private(set) var shift: [Double]
 
   /// The number of rows folded in.
@@ -91,6 +91,26 @@ struct TriangularFactor: Equatable, Sendable {
   /// Sets the lengths of the residuals, where they are known better.
   mutating func setResidualSquares(_ squares: [Double]) {
     factor.residualNorms = squares.map { $0.squareRoot() }
+  }
+
+  /// Folds in the factor of other rows: the result is that of both.
+  ///
+  /// - Throws: ``LinearAlgebraError/overflow(operation:)``; nothing is changed then.
+  /// - Complexity: O((d + t)³).
+  mutating func merge(_ other: TriangularFactor) throws(LinearAlgebraError) {
+    var (changed, other) = (self, other)
+    if hasIntercept {
+      // Relative to the same point.
+      for column in shift.indices { other.move(column, to: shift[column]) }
+    }
+    changed.factor.fold(other.factor)
+    changed.sampleCount += other.sampleCount
+    changed.weightedSampleCount += other.weightedSampleCount
+    changed.moveShiftToMeans()
+    guard changed.shift.isFinite, changed.r.isAllFinite else {
+      throw .overflow(operation: "least squares")
+    }
+    self = changed
   }
 
   // MARK: Archive

@@ -9,6 +9,7 @@
 ///   - r: The triangle, in row order.
 ///   - n: The number of columns.
 ///   - stride: From a row to the next.
+/// - Returns: At least 1.
 /// - Complexity: O(n²).
 ///
 /// **Source:** A. Cline, C. Moler, G. Stewart, J. Wilkinson, An estimate for the condition number

@@ -56,6 +56,7 @@ extension Matrix {
   ///   - usesSingularValues: Whether singular values are used also where the rank is full.
   /// - Returns: X, n × k.
   /// - Throws: As ``leastSquares(_:tolerance:)``.
+  @_specialize(where Scalar == Double)
   package static func solveTriangular(
     _ r: Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool = false
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {

@@ -43,19 +43,20 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   /// Folds rows in.
   ///
   /// Products of columns square the condition number κ of the columns. So their factor is taken as
-  /// it is only if κ is at most 8; up to 2²⁰ its inverse is multiplied to the rows, which leaves
-  /// columns that are nearly orthogonal, and those are factored the same way. Beyond, or if numbers
-  /// are so large or small that their products are lost, Householder reflections are used, on
-  /// columns scaled by powers of two.
+  /// it is only if κ is at most 32, which costs at most 10 bits of 53; up to 2²⁰ its inverse is
+  /// multiplied to the rows, which leaves columns that are nearly orthogonal, and those are
+  /// factored the same way. Beyond, or if numbers are so large or small that their products are
+  /// lost, Householder reflections are used, on columns scaled by powers of two.
   ///
   /// - Parameters:
   ///   - rows: The rows [1 x y].
   ///   - shift: What is taken off [x y] first.
   ///   - method: How.
   ///   - threadCount: How many threads to use; the result does not depend on it.
-  /// - Throws: ``LinearAlgebraError/overflow(operation:)``;
-  ///   ``LinearAlgebraError/nonPositivePivot(index:)`` by products alone;
-  ///   ``LinearAlgebraError/libraryNotFound(attempts:)``. Nothing is changed then.
+  /// - Throws: ``LinearAlgebraError/nonFiniteElement(row:column:value:)``;
+  ///   ``LinearAlgebraError/overflow(operation:)``; ``LinearAlgebraError/nonPositivePivot(index:)``
+  ///   by products alone; ``LinearAlgebraError/libraryNotFound(attempts:)``. Nothing is changed
+  ///   then.
   /// - Complexity: O(n · (q + t)²).
   ///
   /// **Source:** T. Fukaya, Y. Nakatsukasa, Y. Yanagisawa, Y. Yamamoto, CholeskyQR2, 2014.
@@ -71,9 +72,14 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       }
     case .products:
       folded = foldedByProducts(rows, shift, threadCount, isFinal: true)
-      guard folded != nil else { throw .nonPositivePivot(index: columnCount - 1) }
+      guard folded != nil else {
+        try rows.checkFinite()
+        throw .nonPositivePivot(index: columnCount - 1)
+      }
     case .reflections: break
     }
+    // What is not finite would have spoiled the products.
+    if folded == nil { try rows.checkFinite() }
     let result = folded ?? foldedByReflections(rows, shift, threadCount)
     guard result.r.isAllFinite, result.residualNorms.allSatisfy(\.isFinite) else {
       throw .overflow(operation: "least squares")
@@ -88,7 +94,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
 
   // MARK: Products
 
-  private static let greatestConditionOfOnePass = 8.0
+  private static let greatestConditionOfOnePass = 32.0
   private static let greatestConditionOfTwo = 0x1p20
 
   private func foldedByProducts(

@@ -8,6 +8,17 @@ package struct RefinedSolution: Sendable {
 }
 
 extension StackedRows {
+  /// Whether refinement can give more than the last digit or two: not of many rows whose columns
+  /// are nearly orthogonal, where it would take as long as all the rest.
+  ///
+  /// - Parameter conditionEstimate: The condition number of the columns; `nil` if the rank is
+  ///   short.
+  /// - Returns: Whether the number is above 4, or there are at most 2²⁰ numbers.
+  package func isWorthRefining(_ conditionEstimate: Double?) -> Bool {
+    guard let conditionEstimate else { return false }
+    return conditionEstimate > 4 || rowCount * stride <= 1 << 20
+  }
+
   /// Makes least squares coefficients right in all their digits, in place of those that rounding
   /// has left right.
   ///
@@ -24,6 +35,7 @@ extension StackedRows {
   ///   - conditionEstimate: The condition number of R.
   ///   - threadCount: How many threads to use; the result does not depend on it.
   /// - Returns: The answer, or `nil` if the steps do not converge.
+  /// - Throws: ``LinearAlgebraError/libraryNotFound(attempts:)``.
   /// - Complexity: O(n · width) for a step; one step if the condition is good, rarely more than
   ///   four.
   ///

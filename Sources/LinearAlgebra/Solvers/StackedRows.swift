@@ -73,12 +73,26 @@ package struct StackedRows: Sendable {
     }
   }
 
+  /// Checks that every feature is finite.
+  ///
+  /// - Throws: ``LinearAlgebraError/nonFiniteElement(row:column:value:)``.
+  package func checkFinite() throws(LinearAlgebraError) {
+    switch storage {
+    case .dense(let matrix): try matrix.checkFinite()
+    case .denseSingle(let matrix): try matrix.checkFinite()
+    case .sparse(let matrix): try matrix.checkFinite()
+    case .sparseSingle(let matrix): try matrix.checkFinite()
+    }
+  }
+
   // MARK: Shift
 
-  /// A point amid the rows, [x y], taken from a few of them; exactly the value of a column that is
+  /// A point amid the rows, [x y], taken from some of them; exactly the value of a column that is
   /// the same in those rows.
+  ///
+  /// From more rows where there are more columns, in all of which it is a little off.
   package func center() -> [Double] {
-    let count = min(rowCount, 64)
+    let count = min(rowCount, 64 + 4 * featureCount)
     var sums = [Double](repeating: 0, count: featureCount + targetCount)
     let first = row(0)
     for sample in 1..<max(1, count) {
@@ -106,6 +120,7 @@ package struct StackedRows: Sendable {
   ///   - rows: The rows.
   ///   - scratch: Room for as many rows.
   ///   - body: What is done with them and the targets of the rows.
+  /// - Returns: What the closure returned; `nil` if there is nothing in a row.
   private func withRows<Result>(
     _ rows: Range<Int>, scratch: inout [Double],
     _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Result
