@@ -224,6 +224,8 @@ extension SGDRegressor: CommandEstimator {}
 
 extension LinearRegression: CommandEstimator {}
 
+extension Ridge: CommandEstimator {}
+
 // MARK: - Pipelines
 
 extension Pipeline: CommandEstimator

@@ -17,7 +17,9 @@ enum TargetKind {
 /// The estimators and transformers that the command knows, by their names in kebab case.
 enum EstimatorCatalog {
   /// The names of the estimators.
-  static let names = ["sgd-classifier", "sgd-regressor", "mlp-classifier", "linear-regression"]
+  static let names = [
+    "sgd-classifier", "sgd-regressor", "mlp-classifier", "linear-regression", "ridge",
+  ]
 
   /// The names of the transformers.
   static let transformerNames = ["standard-scaler"]
@@ -34,6 +36,7 @@ enum EstimatorCatalog {
     case ("mlp-classifier", .texts): estimator = MLPClassifier<String>()
     case ("sgd-regressor", _): estimator = SGDRegressor()
     case ("linear-regression", _): estimator = LinearRegression()
+    case ("ridge", _): estimator = Ridge()
     default:
       throw CommandFailure(
         .usage, "There is no estimator \(name). There are \(names.joined(separator: ", ")).")
@@ -48,7 +51,7 @@ enum EstimatorCatalog {
 
   /// Whether an estimator learns numbers rather than labels.
   static func isRegressor(_ name: String) -> Bool {
-    name.hasSuffix("regressor") || name.hasSuffix("regression")
+    name.hasSuffix("regressor") || name.hasSuffix("regression") || name == "ridge"
   }
 
   private static func makeTransformer(_ name: String) throws -> any IncrementalTransformer {

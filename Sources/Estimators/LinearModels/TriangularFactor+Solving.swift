@@ -46,6 +46,43 @@ extension TriangularFactor {
       conditionEstimate: found.conditionEstimate)
   }
 
+  /// Solves with the penalties that settings name.
+  ///
+  ///     minimize  ‖y − (w · x + b)‖² + penalty · ‖w‖²     for each target
+  ///
+  /// - Parameter settings: The settings; one penalty, or one for each target.
+  /// - Returns: The coefficients. Rank and condition are those of the first target, with its
+  ///   penalty.
+  /// - Throws: ``LinearAlgebraError``.
+  /// - Complexity: O(d³) for each penalty.
+  func solve(
+    _ settings: some LeastSquaresSettings
+  ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
+    var answer = try solve(
+      penalty: settings.penalty(0), usesSingularValues: settings.solver == .svd)
+    for target in 1..<max(1, targetCount) where settings.penalty(target) != settings.penalty(0) {
+      let other = try solve(
+        penalty: settings.penalty(target), usesSingularValues: settings.solver == .svd)
+      answer.intercepts[target] = other.intercepts[target]
+      for column in 0..<featureCount {
+        answer.coefficients[target, column] = other.coefficients[target, column]
+      }
+    }
+    return answer
+  }
+
+  private func solve(
+    penalty: Double, usesSingularValues: Bool
+  ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
+    guard penalty > 0 else { return try solve(usesSingularValues: usesSingularValues) }
+    let found = try factor.solve(
+      from: offset, penalty: penalty, usesSingularValues: usesSingularValues)
+    let coefficients = found.solution.transposed()
+    return LeastSquaresAnswer(
+      coefficients: coefficients, intercepts: try intercepts(for: coefficients), rank: found.rank,
+      conditionEstimate: found.conditionEstimate)
+  }
+
   /// The intercepts that go with coefficients: mean of y − w · mean of x.
   ///
   /// - Throws: ``LinearAlgebraError/overflow(operation:)``.

@@ -48,6 +48,24 @@ import Testing
     }
   }
 
+  /// Standard errors to 9 digits, 6 of Filip; the sum of squared residuals to 12, or next to
+  /// nothing where it is zero for the decimals.
+  @Test(arguments: Problem.all)
+  func statisticsAreRight(problem: Problem) throws {
+    var regression = LinearRegression(fitsIntercept: problem.fitsIntercept)
+    try regression.fit(Matrix(rows: problem.features), to: problem.target)
+    let summary = try regression.summary()
+    let squares = summary.residualSumsOfSquares
+    if ["Wampler1", "Wampler2"].contains(problem.name) {
+      #expect(squares[0] <= 1e-28 * problem.target.reduce(0) { $0 + $1 * $1 })
+    } else {
+      #expect(correctDigits(squares, [problem.residualSumOfSquares]) >= 12)
+      let errors = try summary.inference.get().standardErrors[0]
+      let digits = correctDigits(errors, problem.standardErrors)
+      #expect(digits >= (problem.name == "Filip" ? 6 : 9))
+    }
+  }
+
   /// Rows one by one: what orthogonal factors on columns of similar length leave of the digits.
   @Test(arguments: Problem.all)
   func partialFitRowByRowKeepsWhatOrthogonalFactorsKeep(problem: Problem) throws {
