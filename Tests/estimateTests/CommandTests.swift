@@ -116,7 +116,7 @@ import Testing
     let text = try estimate("inspect m.safetensors").output
     #expect(text.contains("rank 1, condition 1, 2 degrees of freedom\n"))
     #expect(text.contains("residual sum of squares 0.7, R2 0.962667\n"))
-    #expect(text.contains("  a  1.9  0.264575  7.18132  0.0188418  0.761625 … 3.03838\n"))
+    #expect(text.contains("  a  1.9  0.264575  7.18132  0.0188442  0.761625 … 3.03837\n"))
     let report = try estimate("inspect m.safetensors --json").json()
     let statistics = try #require(report["statistics"] as? [String: Any])
     #expect(statistics["degreesOfFreedom"] as? Int == 2)

@@ -132,7 +132,7 @@ extension LeastSquaresEstimator {
       rows, weights: weights, method: hyperparameters.solver.method, threadCount: threadCount)
     var answer = try learned.factor.solve(hyperparameters)
     // Only then are the rows at hand all there are.
-    if isFresh, call.kind == .fit, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
+    if isFresh, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
       rows.isWorthRefining(answer.conditionEstimate)
     {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)
