@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the others.
 
-.PHONY: help demo test lint format bench fashion references set-up
+.PHONY: help demo test lint format bench fashion nist references set-up
 
 python = .build-python/bin/python
 
@@ -11,6 +11,7 @@ help:
 	@echo 'make format  formats the sources'
 	@echo 'make bench   measures us and others on the same data in one run; ONLY=sgd selects by name'
 	@echo 'make fashion trains on Fashion-MNIST (Debian: dataset-fashion-mnist) beside scikit-learn and torch'
+	@echo 'make nist    counts the correct digits on the reference problems of NIST, beside NumPy and scikit-learn'
 	@echo 'make references  writes the results of scikit-learn that the tests compare with'
 
 demo: set-up
@@ -38,8 +39,14 @@ bench: set-up $(python)
 fashion:
 	@$(MAKE) --no-print-directory bench ONLY=fashion
 
+nist: set-up $(python)
+	swift build -c release --product estimate
+	@$(python) Scripts/nist-table.py .build/release/estimate Tests/Fixtures/nist-strd.json
+
 references: $(python)
 	$(python) Scripts/generate-references.py Tests/Fixtures
+	$(python) Scripts/generate-nist-fixture.py Tests/Fixtures/nist-strd-data.json Tests/Fixtures/nist-strd.json
+	$(python) Scripts/generate-least-squares-fixture.py Tests/Fixtures/least-squares.json
 
 $(python): Benchmarks/requirements.txt
 	python3 -m venv .build-python

@@ -45,6 +45,12 @@ def make_data(folder, name):
         for part, file in [("", "train"), ("test_", "t10k")]:
             save(f"{part}X", read_idx(f"{file}-images-idx3-ubyte.gz").reshape(-1, 784).astype(np.float32) / 255)
             save(f"{part}y", read_idx(f"{file}-labels-idx1-ubyte.gz").astype(np.int64))
+    elif name == "diabetes":
+        from sklearn.datasets import load_diabetes
+
+        diabetes = load_diabetes()
+        save("X", diabetes.data)
+        save("yr", diabetes.target)
     elif name.startswith("words"):
         make_words(save, 200_000 if name == "words" else 20_000, 51 if name == "words_50" else 87)
     else:

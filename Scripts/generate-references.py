@@ -19,7 +19,7 @@ import warnings
 import numpy as np
 import scipy.sparse
 import sklearn
-from sklearn.linear_model import LinearRegression, SGDClassifier, SGDRegressor
+from sklearn.linear_model import LinearRegression, Ridge, SGDClassifier, SGDRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
@@ -269,6 +269,20 @@ for intercept, weighted, targets in itertools.product([True, False], [False, Tru
         intercepts=numbers(np.broadcast_to(model.intercept_, targets)), score=model.score(features, y),
     ))
 write("linear-regression", cases)
+
+# Ridge, on the same.
+cases = []
+for intercept, weighted, alpha in itertools.product([True, False], [False, True], [[1e-3], [1], [30], [0.1, 1, 20]]):
+    targets = len(alpha)
+    y = target if targets == 1 else several
+    weights = 0.5 + np.arange(len(target)) % 4 if weighted else None
+    model = Ridge(alpha=np.array(alpha) if targets > 1 else alpha[0], fit_intercept=intercept, solver="cholesky")
+    model.fit(features, y, sample_weight=weights)
+    cases.append(dict(
+        alpha=alpha, fitsIntercept=intercept, weighted=weighted, targets=targets, coefficients=numbers(model.coef_),
+        intercepts=numbers(np.broadcast_to(model.intercept_, targets)),
+    ))
+write("ridge", cases)
 
 # StandardScaler.
 cases = []

@@ -242,6 +242,8 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 #undef S
 #undef NAME
 
+#include "kernels_squares.h"
+
 double la_loss_value(la_loss loss, double epsilon, double score, double target) {
   double slope, product = 1;
   double value = la_loss_f64(loss, epsilon, score, target, &product, &slope);

@@ -28,7 +28,6 @@
                   size_t);                                                                         \
     void (*orgqr)(N, N, N, R *, N, const R *, R *, N, la_int *);                                   \
     void (*gesdd)(C, N, N, R *, N, R *, R *, N, R *, N, R *, N, la_int *, la_int *, size_t);       \
-    void (*trcon)(C, C, C, N, const R *, N, R *, R *, la_int *, la_int *, size_t, size_t, size_t); \
   }
 
 static LA_TABLE(double) table_f64;
@@ -79,8 +78,7 @@ bool la_open_lapack(const char *name, char *message) {
 
 bool la_bind(char *message) {
   return LOOK_UP(gemm) && LOOK_UP(gemv) && LOOK_UP(syrk) && LOOK_UP(trsm) && LOOK_UP(potrf) &&
-         LOOK_UP(pocon) && LOOK_UP(geqrf) && LOOK_UP(ormqr) && LOOK_UP(orgqr) && LOOK_UP(gesdd) &&
-         LOOK_UP(trcon);
+         LOOK_UP(pocon) && LOOK_UP(geqrf) && LOOK_UP(ormqr) && LOOK_UP(orgqr) && LOOK_UP(gesdd);
 }
 
 bool la_has_lapack(void) { return find("dgesdd_") != NULL; }
@@ -210,12 +208,6 @@ la_processor la_processor_level(void) {
     la_int info = 0;                                                                               \
     table_##name.gesdd(&jobz, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, &lwork, iwork, &info,  \
                        1);                                                                         \
-    return info;                                                                                   \
-  }                                                                                                \
-  la_int la_trcon_##name(char norm, char uplo, char diag, la_int n, const R *a, la_int lda,        \
-                         R *rcond, R *work, la_int *iwork) {                                       \
-    la_int info = 0;                                                                               \
-    table_##name.trcon(&norm, &uplo, &diag, &n, a, &lda, rcond, work, iwork, &info, 1, 1, 1);      \
     return info;                                                                                   \
   }
 

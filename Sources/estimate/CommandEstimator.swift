@@ -226,6 +226,8 @@ extension MLPRegressor: CommandEstimator {}
 
 extension LinearRegression: CommandEstimator {}
 
+extension Ridge: CommandEstimator {}
+
 // MARK: - Pipelines
 
 extension Pipeline: CommandEstimator

@@ -19,6 +19,7 @@ enum EstimatorCatalog {
   /// The names of the estimators.
   static let names = [
     "sgd-classifier", "sgd-regressor", "mlp-classifier", "mlp-regressor", "linear-regression",
+    "ridge",
   ]
 
   /// The names of the transformers.
@@ -37,6 +38,7 @@ enum EstimatorCatalog {
     case ("sgd-regressor", _): estimator = SGDRegressor()
     case ("mlp-regressor", _): estimator = MLPRegressor()
     case ("linear-regression", _): estimator = LinearRegression()
+    case ("ridge", _): estimator = Ridge()
     default:
       throw CommandFailure(
         .usage, "There is no estimator \(name). There are \(names.joined(separator: ", ")).")
@@ -56,7 +58,7 @@ enum EstimatorCatalog {
 
   /// Whether an estimator learns numbers rather than labels.
   static func isRegressor(_ name: String) -> Bool {
-    name.hasSuffix("regressor") || name.hasSuffix("regression")
+    name.hasSuffix("regressor") || name.hasSuffix("regression") || name == "ridge"
   }
 
   private static func makeTransformer(_ name: String) throws -> any IncrementalTransformer {

@@ -110,6 +110,34 @@ import Testing
     #expect(abs(numbers[3] - 8) < 1e-12)
   }
 
+  @Test func inspectJudgesALinearRegression() throws {
+    try folder.write("a,y\n1,2\n2,4\n3,5\n4,8\n", to: "line.csv")
+    try estimate("fit line.csv --estimator linear-regression --target y -o m.safetensors")
+    let text = try estimate("inspect m.safetensors").output
+    #expect(text.contains("rank 1, condition 1, 2 degrees of freedom\n"))
+    #expect(text.contains("residual sum of squares 0.7, R2 0.962667\n"))
+    #expect(text.contains("  a  1.9  0.264575  7.18132  0.0188442  0.761625 … 3.03837\n"))
+    let report = try estimate("inspect m.safetensors --json").json()
+    let statistics = try #require(report["statistics"] as? [String: Any])
+    #expect(statistics["degreesOfFreedom"] as? Int == 2)
+    try folder.write("a,y\n1,2\n2,4\n", to: "two.csv")
+    try estimate("fit two.csv --estimator linear-regression --target y -o m.safetensors")
+    #expect(
+      try estimate("inspect m.safetensors").output.contains(
+        "Standard errors are not defined: 2 samples that count leave 2 coefficients no residual"))
+  }
+
+  @Test func ridgeLearnsWithAPenaltyForEachTarget() throws {
+    try estimate("fit sample:diabetes --estimator ridge --set alpha=0.5 -o m.safetensors")
+    let score = try estimate("score sample:diabetes -i m.safetensors").output
+    #expect(score == "R2 0.4875, loss 3039 on 442 samples\n")
+    let refused = try estimate(
+      "fit sample:diabetes --estimator ridge --set alpha=1,2 -o m.safetensors", code: 64)
+    #expect(
+      refused.error
+        == "error: alpha is 1,2 but must be one number, or one for each of the 1 targets.\n")
+  }
+
   @Test func resetForgetsWhatItIsTold() throws {
     try estimate(
       "fit sample:iris --estimator sgd-classifier --set maxEpochs=5 --set averaging=true "

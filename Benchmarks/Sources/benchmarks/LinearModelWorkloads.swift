@@ -29,6 +29,8 @@ func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Mea
   let numbers = try data.numbers()
   let target = RegressionTarget(numbers)
   var regression = LinearRegression()
+  var context = TrainingContext()
+  context.threadCount = workload.threads ?? 1
   return try Measurement(
     threads: workload.threads ?? 1, work: Double(numbers.count), unit: "rows/s",
     check: {
@@ -38,5 +40,24 @@ func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Mea
         "intercept": regression.model?.intercepts[0] ?? 0,
       ]
     }
-  ) { try regression.fit(features, to: target) }
+  ) { try regression.fit(features, to: target, weights: nil, context: context) }
+}
+
+/// Linear regression, rows given in chunks that are made beforehand.
+func measureLeastSquaresStream(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  let features = try data.features()
+  let numbers = try data.numbers()
+  let size = workload.chunk ?? 1000
+  let chunks = stride(from: 0, to: numbers.count, by: size).map { start in
+    let rows = start..<min(start + size, numbers.count)
+    return (features.selectingRows(rows), Array(numbers[rows]))
+  }
+  var regression = LinearRegression()
+  return try Measurement(
+    threads: 1, work: Double(numbers.count), unit: "rows/s",
+    check: { ["intercept": regression.model?.intercepts[0] ?? 0] }
+  ) {
+    regression.reset()
+    for (features, target) in chunks { try regression.partialFit(features, to: target) }
+  }
 }

@@ -18,6 +18,7 @@ struct Workload: Decodable {
     case mlpPartialFit = "mlp-partial-fit"
     case mlpTest = "mlp-test"
     case leastSquares = "least-squares"
+    case leastSquaresStream = "least-squares-stream"
   }
 
   enum Precision: String, Decodable {

@@ -82,6 +82,10 @@ public protocol TrainableEstimator: IncrementalEstimator {
   /// while it works.
   static var undoesFailedPasses: Bool { get }
 
+  /// Whether `train` finds by itself features that are not finite, in a pass that it makes anyway;
+  /// otherwise they are looked for before.
+  static var findsNonFiniteFeatures: Bool { get }
+
   /// Whether `fit` wants to know whether the data are those of the call before.
   var asksForFingerprint: Bool { get }
 
@@ -95,7 +99,8 @@ public protocol TrainableEstimator: IncrementalEstimator {
 
   /// Trains from what is there.
   ///
-  /// Samples and weights have been checked.
+  /// Samples and weights have been checked, but for what ``findsNonFiniteFeatures`` leaves to be
+  /// found.
   ///
   /// - Throws: ``EstimatorError``. In `partialFit`, `learned` must then be as before if
   ///   ``undoesFailedPasses``.
@@ -107,6 +112,8 @@ public protocol TrainableEstimator: IncrementalEstimator {
 
 extension TrainableEstimator {
   public static var undoesFailedPasses: Bool { false }
+
+  public static var findsNonFiniteFeatures: Bool { false }
 
   public var asksForFingerprint: Bool { false }
 
@@ -147,7 +154,8 @@ extension TrainableEstimator {
     let start = warmStart ? learned : nil
     try checkSettings(start)
     let fingerprint = try Validation.check(
-      features, target, weights, fingerprints: asksForFingerprint)
+      features, target, weights, fingerprints: asksForFingerprint,
+      finite: !Self.findsNonFiniteFeatures)
     try checkContinuation(start, features, context)
     let call = TrainingCall(
       kind: .fit, isContinuation: start != nil, fingerprint: fingerprint, context: context)
@@ -164,7 +172,8 @@ extension TrainableEstimator {
     context: TrainingContext
   ) throws(EstimatorError) -> TrainingSummary {
     try checkSettings(learned)
-    try Validation.check(features, target, weights, fingerprints: false)
+    try Validation.check(
+      features, target, weights, fingerprints: false, finite: !Self.findsNonFiniteFeatures)
     try checkContinuation(learned, features, context)
     let call = TrainingCall(
       kind: .partialFit, isContinuation: learned != nil, fingerprint: nil, context: context)

@@ -9,17 +9,18 @@ enum Validation {
   ///   - target: The targets.
   ///   - weights: What each sample counts, or `nil`.
   ///   - fingerprints: Whether a hash is wanted.
+  ///   - finite: Whether features are to be finite; with a hash they always are.
   /// - Returns: A hash of samples and weights from the same pass, if it is wanted.
   /// - Throws: ``EstimatorError`` for the first thing that is wrong.
   /// - Complexity: O(stored elements), one pass.
   @discardableResult
   static func check(
     _ features: some FeatureMatrix, _ target: some TrainingTarget, _ weights: [Double]?,
-    fingerprints: Bool
+    fingerprints: Bool, finite: Bool = true
   ) throws(EstimatorError) -> UInt64? {
     try checkCounts(features, target, weights)
     guard fingerprints else {
-      try checkFinite(features)
+      if finite { try checkFinite(features) }
       return nil
     }
     do {
@@ -90,7 +91,8 @@ enum Validation {
     guard weights.contains(where: { $0 > 0 }) else { throw .noWeight }
   }
 
-  private static func named(
+  /// The error of an estimator for that of its linear algebra, which knows no names.
+  static func named(
     _ error: LinearAlgebraError, _ features: some FeatureMatrix
   ) -> EstimatorError {
     guard case .nonFiniteElement(let row, let column, let value) = error else {

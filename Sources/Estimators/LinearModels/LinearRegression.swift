@@ -1,5 +1,3 @@
-public import LinearAlgebra
-
 /// Linear regression by least squares, for one target or several.
 ///
 ///     minimize  Σ weight · ‖y − (w · x + b)‖²
@@ -15,161 +13,44 @@ public import LinearAlgebra
 ///
 /// **Source:** names and behaviour of scikit-learn's `LinearRegression`; G. Golub, C. Van Loan:
 /// *Matrix computations*, for updating a factor by rows.
-public struct LinearRegression: TrainableEstimator, Regressor {
+public struct LinearRegression: LeastSquaresEstimator {
   public typealias Target = RegressionTarget
 
   public var hyperparameters: Hyperparameters
 
   public var warmStart = false
 
-  public var learned: LinearRegressionLearned?
-
-  public var exemptions: Set<LawExemption> { [.onePass, .noRandomness] }
+  public var learned: LeastSquaresLearned<Hyperparameters>?
 
   public init(hyperparameters: Hyperparameters) {
     self.hyperparameters = hyperparameters
   }
 
   /// Makes a regression with the settings named; see ``Hyperparameters`` for what they mean.
-  public init(fitsIntercept: Bool = true, warmStart: Bool = false) {
+  public init(
+    fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic, warmStart: Bool = false
+  ) {
     hyperparameters = Hyperparameters()
     hyperparameters.fitsIntercept = fitsIntercept
+    hyperparameters.solver = solver
     self.warmStart = warmStart
   }
 
   /// The settings of ``LinearRegression``.
-  public struct Hyperparameters: HyperparameterSet {
+  public struct Hyperparameters: LeastSquaresSettings {
     /// Whether the model has intercepts; a change needs `reset(.trainingState)`.
     public var fitsIntercept = true
 
+    /// How the coefficients are computed; takes effect at the next call.
+    public var solver = LeastSquaresSolver.automatic
+
+    public var penalties: [Double] { [] }
+
     public init() {}
 
-    public static var declarations: [Hyperparameter<Self>] {
-      [Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset)]
-    }
-  }
-
-  // MARK: Prediction
-
-  public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> RegressionTarget {
-    try requireModel().predict(features)
-  }
-
-  /// R², as a mean over the targets.
-  public func score(
-    _ features: some FeatureMatrix, to target: RegressionTarget
-  ) throws(EstimatorError) -> Double {
-    Scores.rSquared(of: try comparable(features, target), truth: target)
-  }
-
-  /// The mean squared error over samples and targets.
-  public func loss(
-    _ features: some FeatureMatrix, to target: RegressionTarget
-  ) throws(EstimatorError) -> Double {
-    Scores.meanSquaredError(of: try comparable(features, target), truth: target)
-  }
-
-  /// Predictions of the same shape as a target.
-  private func comparable(
-    _ features: some FeatureMatrix, _ target: RegressionTarget
-  ) throws(EstimatorError) -> RegressionTarget {
-    let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
-    guard predictions.columnCount == target.columnCount else {
-      throw .mismatchedTargetColumnCount(
-        expected: predictions.columnCount, actual: target.columnCount)
-    }
-    return predictions
-  }
-
-  // MARK: Training
-
-  public func begin(
-    _ features: some FeatureMatrix, to target: RegressionTarget, call: TrainingCall
-  ) throws(EstimatorError) -> LinearRegressionLearned {
-    guard call.context.initialParameters == nil else {
-      throw .unsupportedCall(
-        call: "Starting from given initial parameters", setting: "LinearRegression",
-        remedy: "Its answer does not depend on a start.")
-    }
-    guard target.columnCount > 0 else {
-      throw .mismatchedTargetColumnCount(expected: 1, actual: 0)
-    }
-    return LinearRegressionLearned(
-      featureCount: features.columnCount, targetCount: target.columnCount,
-      featureNames: features.featureNames, fitsIntercept: hyperparameters.fitsIntercept)
-  }
-
-  public func train(
-    _ learned: inout LinearRegressionLearned, _ features: some FeatureMatrix,
-    to target: RegressionTarget, weights: [Double]?, call: TrainingCall
-  ) throws(EstimatorError) -> TrainingSummary {
-    guard target.columnCount == learned.targetCount else {
-      throw .mismatchedTargetColumnCount(
-        expected: learned.targetCount, actual: target.columnCount)
-    }
-    guard !call.context.isCancelled() else { throw .cancelled }
-    if learned.factor.sampleCount == 0 {
-      learned.factor.hasIntercept = hyperparameters.fitsIntercept
-    }
-    do throws(LinearAlgebraError) {
-      try learned.factor.fold(features, target.matrix, weights)
-      learned.model = try learned.factor.solve(featureNames: learned.featureNames)
-    } catch {
-      throw .linearAlgebra(error)
-    }
-    learned.epochCount += 1
-    return TrainingSummary(
-      epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)
-  }
-}
-
-extension LinearRegression {
-  /// Learns from all of the data, with one number for each sample.
-  ///
-  /// - Parameters:
-  ///   - features: The samples, n × d, finite.
-  ///   - target: What to learn for each sample; n numbers.
-  ///   - weights: How much each sample counts, n values at least 0; `nil` for 1 each.
-  /// - Returns: What the call did.
-  /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
-  @discardableResult
-  public mutating func fit(
-    _ features: some FeatureMatrix, to target: [Double], weights: [Double]? = nil
-  ) throws(EstimatorError) -> TrainingSummary {
-    try fit(
-      features, to: RegressionTarget(target), weights: weights, context: TrainingContext())
-  }
-
-  /// Learns from all of the data, with several numbers for each sample.
-  ///
-  /// - Parameters:
-  ///   - features: The samples, n × d, finite.
-  ///   - target: What to learn for each sample; n × t.
-  ///   - weights: How much each sample counts, n values at least 0; `nil` for 1 each.
-  /// - Returns: What the call did.
-  /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
-  @discardableResult
-  public mutating func fit(
-    _ features: some FeatureMatrix, to target: Matrix<Double>, weights: [Double]? = nil
-  ) throws(EstimatorError) -> TrainingSummary {
-    try fit(
-      features, to: RegressionTarget(target), weights: weights, context: TrainingContext())
-  }
-
-  /// Adds rows to all those seen before, with one number for each.
-  ///
-  /// - Parameters:
-  ///   - features: The samples, n × d, finite.
-  ///   - target: What to learn for each sample; n numbers.
-  ///   - weights: How much each sample counts, n values at least 0; `nil` for 1 each.
-  /// - Returns: What the call did.
-  /// - Throws: ``EstimatorError``. Model and training state are then what they were before.
-  @discardableResult
-  public mutating func partialFit(
-    _ features: some FeatureMatrix, to target: [Double], weights: [Double]? = nil
-  ) throws(EstimatorError) -> TrainingSummary {
-    try partialFit(
-      features, to: RegressionTarget(target), weights: weights, context: TrainingContext())
+    public static let declarations: [Hyperparameter<Self>] = [
+      Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
+      Hyperparameter("solver", \.solver),
+    ]
   }
 }

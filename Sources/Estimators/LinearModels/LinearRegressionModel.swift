@@ -35,6 +35,12 @@ public struct LinearRegressionModel: SettingsRecording {
     self.conditionEstimate = conditionEstimate
   }
 
+  init(_ answer: LeastSquaresAnswer, featureNames: [String]?) {
+    self.init(
+      coefficients: answer.coefficients, intercepts: answer.intercepts, featureNames: featureNames,
+      rank: answer.rank, conditionEstimate: answer.conditionEstimate)
+  }
+
   /// Predicts the targets of each sample.
   ///
   /// - Parameter features: The samples, n × d.

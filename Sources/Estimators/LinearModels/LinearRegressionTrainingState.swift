@@ -34,10 +34,8 @@ public struct LinearRegressionTrainingState: SettingsRecording {
   }
 }
 
-/// Everything that ``LinearRegression`` has learned.
-public struct LinearRegressionLearned: LearnedState {
-  public typealias Hyperparameters = LinearRegression.Hyperparameters
-
+/// Everything that a ``LeastSquaresEstimator`` has learned.
+public struct LeastSquaresLearned<Hyperparameters: LeastSquaresSettings>: LearnedState {
   public let featureNames: [String]?
   public var model: LinearRegressionModel
   var factor: TriangularFactor

@@ -450,16 +450,4 @@ extension Double: _KernelScalar {
     }
     return Int(information)
   }
-
-  public static func _trcon(_ upper: Bool, _ n: Int, _ a: UnsafePointer<Double>, _ lda: Int)
-    -> Double
-  {
-    var reciprocal: Double = 0
-    var work = [Double](repeating: 0, count: max(1, 3 * n))
-    var integers = [la_int](repeating: 0, count: max(1, n))
-    _ = la_trcon_f64(
-      LAPACK.oneNorm, LAPACK.triangle(upper: upper), LAPACK.diagonal(unit: false), la_int(n), a,
-      la_int(lda), &reciprocal, &work, &integers)
-    return reciprocal
-  }
 }

@@ -449,15 +449,4 @@ extension Float: _KernelScalar {
     }
     return Int(information)
   }
-
-  public static func _trcon(_ upper: Bool, _ n: Int, _ a: UnsafePointer<Float>, _ lda: Int) -> Float
-  {
-    var reciprocal: Float = 0
-    var work = [Float](repeating: 0, count: max(1, 3 * n))
-    var integers = [la_int](repeating: 0, count: max(1, n))
-    _ = la_trcon_f32(
-      LAPACK.oneNorm, LAPACK.triangle(upper: upper), LAPACK.diagonal(unit: false), la_int(n), a,
-      la_int(lda), &reciprocal, &work, &integers)
-    return reciprocal
-  }
 }

@@ -17,9 +17,6 @@ enum LAPACK {
   /// The first min(m, n) singular vectors on either side.
   static let thinFactors = letter("S")
 
-  /// The largest sum of absolute values in a column.
-  static let oneNorm = letter("1")
-
   private static func letter(_ character: Unicode.Scalar) -> CChar {
     CChar(truncatingIfNeeded: character.value)
   }

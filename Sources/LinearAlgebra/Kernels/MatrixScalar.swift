@@ -214,5 +214,4 @@ public protocol _KernelScalar {
     _ s: UnsafeMutablePointer<Self>, _ u: UnsafeMutablePointer<Self>, _ ldu: Int,
     _ vt: UnsafeMutablePointer<Self>, _ ldvt: Int
   ) -> Int
-  static func _trcon(_ upper: Bool, _ n: Int, _ a: UnsafePointer<Self>, _ lda: Int) -> Self
 }

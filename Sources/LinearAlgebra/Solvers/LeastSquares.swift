@@ -53,19 +53,22 @@ extension Matrix {
   ///   - c: The right-hand sides, p × k.
   ///   - tolerance: Singular values of the equilibrated R up to this share of the largest count as
   ///     zero.
+  ///   - usesSingularValues: Whether singular values are used also where the rank is full.
   /// - Returns: X, n × k.
   /// - Throws: As ``leastSquares(_:tolerance:)``.
+  @_specialize(where Scalar == Double)
   package static func solveTriangular(
-    _ r: Matrix, _ c: Matrix, tolerance: Scalar
+    _ r: Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool = false
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
     guard r.isAllFinite, c.isAllFinite else { throw .overflow(operation: "least squares") }
-    let answer = try solveTriangularUnchecked(r, c, tolerance: tolerance)
+    let answer = try solveTriangularUnchecked(
+      r, c, tolerance: tolerance, usesSingularValues: usesSingularValues)
     guard answer.solution.isAllFinite else { throw .overflow(operation: "least squares") }
     return answer
   }
 
   private static func solveTriangularUnchecked(
-    _ r: Matrix, _ c: Matrix, tolerance: Scalar
+    _ r: Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
     let n = r.columnCount
     guard n > 0 else {
@@ -76,8 +79,9 @@ extension Matrix {
     let scaled = r.scalingColumns(by: scales)
     if r.rowCount == n, (0..<n).allSatisfy({ r[$0, $0] != 0 }) {
       let triangle = TriangularMatrix(upper: scaled)
-      let condition = try triangle.conditionEstimate()
-      if condition * tolerance < 1 {
+      let condition = triangle.conditionEstimate
+      // Far enough from the border that an estimate will do.
+      if !usesSingularValues, condition * tolerance < 1 / 64 {
         let solution = try triangle.solve(c).scalingRows(by: scales)
         return LeastSquaresSolution(solution: solution, rank: n, conditionEstimate: condition)
       }
@@ -87,13 +91,18 @@ extension Matrix {
     // them (unscaled) is taken off.
     let decomposition = try SingularValueDecomposition(scaled)
     let rank = decomposition.rank(tolerance: tolerance)
-    let basic = try decomposition.solve(c, tolerance: tolerance).scalingRows(by: scales)
+    var basic = try decomposition.solve(c, tolerance: tolerance).scalingRows(by: scales)
     guard rank < n else {
-      return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: nil)
+      let condition = decomposition.singularValues[0] / decomposition.singularValues[n - 1]
+      return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: condition)
     }
     let rowSpace = decomposition.vTransposed.selectingRows(0..<rank)
-    let solution = try basic.subtractingNullSpace(of: rowSpace, scales: scales)
-    return LeastSquaresSolution(solution: solution, rank: rank, conditionEstimate: nil)
+    basic = try basic.subtractingNullSpace(of: rowSpace, scales: scales)
+    // Columns of zeros count nothing, not even what rounding has made of it.
+    for column in 0..<n where (0..<r.rowCount).allSatisfy({ r[$0, column] == 0 }) {
+      for target in 0..<c.columnCount { basic[column, target] = 0 }
+    }
+    return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: nil)
   }
 
   /// Projects X on the row space of W · D⁻¹, where W is `rowSpace` and D the scales: the X of least

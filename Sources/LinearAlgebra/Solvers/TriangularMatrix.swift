@@ -41,15 +41,16 @@ public struct TriangularMatrix<Scalar: MatrixScalar>: Sendable {
     return solution
   }
 
-  /// An estimate of the condition number in the infinity norm (LAPACK's `trcon`); infinite if R has
-  /// no inverse.
+  /// An estimate of the condition number, the largest singular value over the smallest; infinite if
+  /// R has no inverse.
   ///
-  /// - Throws: ``LinearAlgebraError/libraryNotFound(attempts:)``.
   /// - Complexity: O(n²).
-  public func conditionEstimate() throws(LinearAlgebraError) -> Scalar {
-    try BLASLibrary.prepare(for: [upper.rowCount])
-    guard upper.rowCount > 0 else { return 1 }
-    // The 1-norm of the transpose that the library sees.
-    return 1 / Scalar._trcon(false, upper.rowCount, upper.elements, upper.rowCount)
+  public var conditionEstimate: Scalar {
+    upper.elements.withUnsafeBufferPointer { r in
+      r.baseAddress.map {
+        conditionEstimate2(of: $0, count: upper.rowCount, stride: upper.rowCount)
+      }
+        ?? 1
+    }
   }
 }

@@ -214,6 +214,30 @@ LA_NETWORK_KERNELS(float, f32)
 
 #undef LA_NETWORK_KERNELS
 
+/// How samples are put into rows [1 x y 0 …] of least squares.
+typedef struct {
+  /// The lengths of x and y, and of a whole row: a multiple of 8.
+  ptrdiff_t features, targets, stride;
+  /// Whether rows begin with a one.
+  bool has_ones;
+  /// What is taken off x and y first, or null.
+  const double *_Nullable shift;
+} la_stacking;
+
+/// Puts rows x and y into rows z, each multiplied by its root if there are any. Rows of zeros follow, up to a multiple
+/// of 8.
+void la_stack_rows_f64(const la_stacking *stacking, const double *x, const double *y, const double *_Nullable roots,
+                       ptrdiff_t rows, double *z);
+
+/// Adds the products of all columns of z with all columns: g += zᵀ z, of which whole blocks of 8 x 8 on and above the
+/// diagonal are written; stride x stride.
+void la_add_gram_f64(const double *z, ptrdiff_t rows, ptrdiff_t stride, double *g);
+
+/// In twice the precision, for rows z up to a multiple of 8: the residuals r = z · u, the sum of their squares, and g += zᵀ r; where there are
+/// weights, weight r² and zᵀ (weight r). Numbers of twice the precision are in two parts, high and low.
+void la_residual_f64(const double *z, const double *_Nullable weights, ptrdiff_t rows, ptrdiff_t stride,
+                     const double *u_high, const double *u_low, double *g_high, double *g_low, double *squares);
+
 #pragma clang assume_nonnull end
 
 #endif

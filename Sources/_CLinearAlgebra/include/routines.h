@@ -70,9 +70,7 @@ la_processor la_processor_level(void);
   la_int la_orgqr_##name(la_int m, la_int n, la_int k, R *a, la_int lda, const R *tau, R *work,    \
                          la_int lwork);                                                            \
   la_int la_gesdd_##name(char jobz, la_int m, la_int n, R *a, la_int lda, R *s, R *u, la_int ldu,  \
-                         R *vt, la_int ldvt, R *work, la_int lwork, la_int *iwork);                \
-  la_int la_trcon_##name(char norm, char uplo, char diag, la_int n, const R *a, la_int lda,        \
-                         R *rcond, R *work, la_int *iwork);
+                         R *vt, la_int ldvt, R *work, la_int lwork, la_int *iwork);
 
 LA_DECLARE_ROUTINES(double, f64)
 LA_DECLARE_ROUTINES(float, f32)

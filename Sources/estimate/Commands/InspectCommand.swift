@@ -30,7 +30,7 @@ struct InspectCommand: ParsableCommand {
       tensors: contents.archive.tensors.map {
         .init(
           name: $0.name, type: $0.elementType.rawValue, shape: $0.shape, bytes: $0.bytes.count)
-      })
+      }, statistics: (estimator as? LinearRegression).flatMap(StatisticsReport.init))
     var lines = [E.name]
     for (name, text) in estimator.hyperparameters.texts { lines.append("  \(name) = \(text)") }
     if let classes = report.classes {
@@ -51,6 +51,7 @@ struct InspectCommand: ParsableCommand {
         "  \(tensor.name)  \(tensor.type)  \(shape.isEmpty ? "one number" : shape)  "
           + "\(tensor.bytes) bytes")
     }
+    lines += report.statistics?.lines ?? []
     try output.print(report, text: lines.joined(separator: "\n"))
   }
 }
@@ -71,4 +72,5 @@ private struct ModelReport: Encodable {
   var isFitted: Bool
   var continuesExactly: Bool
   var tensors: [TensorReport]
+  var statistics: StatisticsReport?
 }

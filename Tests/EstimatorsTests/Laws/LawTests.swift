@@ -170,6 +170,19 @@ import Testing
     }
   }
 
+  @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0.5], [0.1, 3, 0]])
+  func ridgeKeepsAllLaws(storage: LawChecks<Ridge>.Storage, alpha: [Double]) throws {
+    let data = SmallData.plane(targetCount: alpha.count)
+    var checks = LawChecks(
+      Ridge(alpha: alpha), features: data.features, target: RegressionTarget(data.target))
+    checks.storage = storage
+    let outcomes = try checks.checkAll()
+    for law in Law.allCases {
+      let isExempt = [.oneGoOrInParts, .honestEarlyStopping, .averaging].contains(law)
+      #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+    }
+  }
+
   @Test(arguments: LawChecks<StandardScaler>.Storage.allCases)
   func standardScalerKeepsAllLaws(storage: LawChecks<StandardScaler>.Storage) throws {
     let isSparse = storage == .sparse || storage == .sparseSingle

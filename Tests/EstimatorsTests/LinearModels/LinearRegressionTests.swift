@@ -1,5 +1,6 @@
 import DataReaders
 import Estimators
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -107,6 +108,69 @@ import Testing
       relativeDistance(
         try #require(weighted.model).coefficients.elements,
         try #require(repeated.model).coefficients.elements) < 1e-13)
+  }
+
+  /// Columns whose condition number is about 10 to the power `exponent`.
+  private func columns(exponent: Int, rowCount: Int) -> (Matrix<Double>, [Double]) {
+    let data = SmallData.plane(rowCount: rowCount, columnCount: 6)
+    var features = data.features
+    for row in 0..<rowCount {
+      features[row, 5] = features[row, 4] + features[row, 5] * pow(10, -Double(exponent))
+    }
+    return (features, data.target.column(0))
+  }
+
+  /// By products of columns once and twice, and by reflections.
+  @Test(arguments: [0, 4, 8])
+  func theNumberOfThreadsChangesNoBit(exponent: Int) throws {
+    let (features, target) = columns(exponent: exponent, rowCount: 40_000)
+    var alone = LinearRegression()
+    try alone.fit(features, to: target)
+    for threadCount in [2, 3, 8] {
+      var context = TrainingContext()
+      context.threadCount = threadCount
+      var together = LinearRegression()
+      try together.fit(features, to: RegressionTarget(target), weights: nil, context: context)
+      #expect(together.model == alone.model)
+      #expect(together.trainingState == alone.trainingState)
+    }
+  }
+
+  /// Products of columns taken once would leave 16 − 2 · exponent digits, and none at 8.
+  @Test(arguments: [4, 8])
+  func rowsInPartsKeepTheDigitsOfTheirCondition(exponent: Int) throws {
+    let (features, target) = columns(exponent: exponent, rowCount: 4000)
+    var whole = LinearRegression()
+    try whole.fit(features, to: target)
+    var inParts = LinearRegression()
+    for start in stride(from: 0, to: 4000, by: 1000) {
+      try inParts.partialFit(
+        features.selectingRows(start..<start + 1000), to: Array(target[start..<start + 1000]))
+    }
+    let (expected, model) = (try #require(whole.model), try #require(inParts.model))
+    let condition = try #require(model.conditionEstimate)
+    #expect(condition > pow(10, Double(exponent)))
+    #expect(
+      relativeDistance(model.coefficients.elements, expected.coefficients.elements)
+        < 20 * condition * 0x1p-53)
+  }
+
+  @Test func aNumberThatIsNotFiniteIsNamedAmongManyRows() throws {
+    var features = SmallData.plane(rowCount: 5000).features
+    let target = [Double](repeating: 1, count: 5000)
+    for value in [Double.nan, .infinity] {
+      features[4321, 2] = value
+      for solver in LeastSquaresSolver.allCases {
+        var regression = LinearRegression(solver: solver)
+        let error = #expect(throws: EstimatorError.self) {
+          try regression.fit(features, to: target, weights: (0..<5000).map { Double($0 % 2) })
+        }
+        guard case .nonFiniteFeature(4321, 2, nil, _) = error else {
+          Issue.record("\(String(describing: error))")
+          continue
+        }
+      }
+    }
   }
 
   // MARK: Rank

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Writes small least squares problems with their exact answers, solved in rational arithmetic for their doubles.
+
+    generate-least-squares-fixture.py FIXTURE
+
+Of a problem whose columns depend on each other, the answer is that of least norm, of the coefficients without the
+intercept. Needs NumPy, to make the problems.
+"""
+
+import json
+import pathlib
+import sys
+from fractions import Fraction
+
+import numpy as np
+
+from exact_least_squares import inverse
+
+random = np.random.default_rng(11)
+
+
+def product(a, b):
+    return [[sum(x * y for x, y in zip(row, column)) for column in zip(*b)] for row in a]
+
+
+def transposed(a):
+    return [list(column) for column in zip(*a)]
+
+
+def independent_columns(a):
+    """The first columns that do not depend on those before them, by elimination."""
+    rows, chosen = [row[:] for row in a], []
+    for column in range(len(a[0])):
+        pivot = next((i for i in range(len(chosen), len(rows)) if rows[i][column] != 0), None)
+        if pivot is None:
+            continue
+        top = len(chosen)
+        rows[top], rows[pivot] = rows[pivot], rows[top]
+        for i in range(top + 1, len(rows)):
+            factor = rows[i][column] / rows[top][column]
+            if factor != 0:
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[top])]
+        chosen.append(column)
+    return chosen
+
+
+def solve(features, target, intercept):
+    """Coefficients of least norm, intercept, rank."""
+    a = [[Fraction(float(x)) for x in row] for row in features]
+    y = [[Fraction(float(value))] for value in target]
+    n, d = len(a), len(a[0])
+    means, mean = [Fraction(0)] * d, Fraction(0)
+    if intercept:
+        means, mean = [sum(column) / n for column in zip(*a)], sum(value[0] for value in y) / n
+    a = [[x - m for x, m in zip(row, means)] for row in a]
+    y = [[value[0] - mean] for value in y]
+    chosen = independent_columns(a)
+    if not chosen:
+        return [Fraction(0)] * d, mean, 0
+    # a = b c with columns b and rows c that are independent.
+    b = [[row[j] for j in chosen] for row in a]
+    bt = transposed(b)
+    left = inverse(product(bt, b))
+    c = product(left, product(bt, a))
+    ct = transposed(c)
+    w = product(ct, product(inverse(product(c, ct)), product(left, product(bt, y))))
+    w = [row[0] for row in w]
+    return w, mean - sum(x * m for x, m in zip(w, means)), len(chosen)
+
+
+def condition(features, intercept):
+    a = np.asarray(features, dtype=float)
+    a = a / np.abs(a).max(axis=0)
+    if intercept:
+        a = a - a.mean(axis=0)
+    values = np.linalg.svd(a / np.linalg.norm(a, axis=0), compute_uv=False)
+    return float(values[0] / values[-1])
+
+
+def conditioned(n, d, size):
+    u, v = np.linalg.qr(random.standard_normal((n, d)))[0], np.linalg.qr(random.standard_normal((d, d)))[0]
+    return u * np.logspace(0, -np.log10(size), d) @ v.T
+
+
+def integers(n, d):
+    return random.integers(-9, 10, (n, d)).astype(float)
+
+
+cases = []
+
+
+def add(name, features, target, intercept):
+    w, b, rank = solve(features, target, intercept)
+    full = rank == len(w)
+    cases.append({
+        "name": name, "fitsIntercept": intercept, "features": np.asarray(features).tolist(),
+        "target": np.asarray(target, dtype=float).tolist(), "coefficients": [float(value) for value in w],
+        "intercept": float(b), "rank": rank, "condition": condition(features, intercept) if full else None,
+    })
+
+
+for intercept in [True, False]:
+    for exponent in range(0, 15):
+        features = conditioned(24, 5, 10.0**exponent)
+        target = features @ random.standard_normal(5) + random.standard_normal(24)
+        add(f"condition 1e{exponent}", features, target, intercept)
+    for power in [-150, 150]:
+        features = integers(20, 4) * [1.0, 10.0**power, 1.0, 10.0 ** (power // 2)]
+        add(f"columns of 1e{power}", features, integers(20, 1)[:, 0], intercept)
+        add(f"everything of 1e{power}", integers(20, 4) * 10.0**power, integers(20, 1)[:, 0] * 10.0**power, intercept)
+    base = integers(20, 8)
+    for short in [1, 2, 4]:
+        features = base.copy()
+        features[:, 8 - short:] = base[:, :8 - short] @ random.integers(-2, 3, (8 - short, short))
+        add(f"rank short by {short}", features, integers(20, 1)[:, 0], intercept)
+    add("a column twice", np.column_stack([base[:, :3], base[:, 1]]), integers(20, 1)[:, 0], intercept)
+    add("a column twice, scaled", np.column_stack([base[:, :3], 1024 * base[:, 1]]), integers(20, 1)[:, 0], intercept)
+    add("a column of zeros", np.column_stack([base[:, :3], 0 * base[:, 1]]), integers(20, 1)[:, 0], intercept)
+    add("wide", integers(5, 9), integers(5, 1)[:, 0], intercept)
+    add("one sample", integers(1, 3), [7.0], intercept)
+    add("one feature", integers(12, 1), integers(12, 1)[:, 0], intercept)
+    add("constant target", integers(12, 3), np.full(12, 4.0), intercept)
+    add("far from zero", integers(20, 3) + 1e9, integers(20, 1)[:, 0], intercept)
+pathlib.Path(sys.argv[1]).write_text(json.dumps({"source": "solved exactly for the doubles", "cases": cases}) + "\n")

@@ -1,0 +1,61 @@
+import Estimators
+import LinearAlgebra
+import Testing
+
+@Suite struct LinearRegressionSummaryTests {
+  /// By hand: x = 1, 2, 3, 4 and y = 2, 4, 5, 8 give w = 1.9, b = 0, residuals 0.1, 0.2, −0.7, 0.4,
+  /// so 0.7 in squares of 18.75; σ² = 0.35, and w has the variance σ² / 5.
+  @Test func aLineIsJudgedByHand() throws {
+    var regression = LinearRegression()
+    try regression.fit(Matrix(rows: [[1.0], [2], [3], [4]]), to: [2, 4, 5, 8])
+    let summary = try regression.summary()
+    #expect(abs(summary.residualSumsOfSquares[0] - 0.7) < 1e-14)
+    #expect(abs(try #require(summary.rSquared[0]) - (1 - 0.7 / 18.75)) < 1e-14)
+    #expect(summary.degreesOfFreedom == 2)
+    let inference = try summary.inference.get()
+    let error = (0.35 / 5).squareRoot()
+    #expect(abs(inference.standardErrors[0][1] - error) < 1e-14)
+    #expect(abs(try #require(inference.tValues[0][1]) - 1.9 / error) < 1e-12)
+    // With two degrees of freedom, p = 1 − t / √(2 + t²).
+    let t = 1.9 / error
+    #expect(abs(try #require(inference.pValues[0][1]) - (1 - t / (2 + t * t).squareRoot())) < 1e-13)
+    // So that of 95 % is 0.95 √(2 / (1 − 0.95²)).
+    let bound = 0.95 * (2 / 0.0975).squareRoot()
+    let interval = inference.confidenceIntervals()[0][1]
+    #expect(abs(interval.upperBound - (1.9 + bound * error)) < 1e-12)
+    #expect(abs(interval.lowerBound - (1.9 - bound * error)) < 1e-12)
+  }
+
+  @Test func whatIsNotDefinedSaysWhy() throws {
+    var regression = LinearRegression()
+    #expect(throws: EstimatorError.notFitted(estimator: "LinearRegression")) {
+      try regression.summary()
+    }
+    try regression.fit(Matrix(rows: [[1.0], [2]]), to: [3, 3])
+    let exact = try regression.summary()
+    #expect(
+      exact.inference == .failure(.noFreedom(sampleCount: 2, coefficientCount: 2)))
+    #expect(exact.rSquared == [nil])
+    try regression.fit(Matrix(rows: [[1.0, 1], [2, 2], [4, 4], [5, 5]]), to: [3, 4, 4, 6])
+    let short = try regression.summary()
+    #expect(short.inference == .failure(.shortRank(rank: 1, featureCount: 2)))
+    #expect(short.degreesOfFreedom == 2)
+    regression.reset(.trainingState)
+    #expect(throws: EstimatorError.self) { try regression.summary() }
+  }
+
+  @Test func rowsWithoutWeightDoNotCount() throws {
+    let data = SmallData.plane()
+    var weighted = LinearRegression()
+    try weighted.fit(
+      data.features, to: data.target, weights: (0..<30).map { $0 < 20 ? 1 : 0 })
+    var part = LinearRegression()
+    try part.fit(data.features.selectingRows(0..<20), to: data.target.selectingRows(0..<20))
+    let (left, right) = (try weighted.summary(), try part.summary())
+    #expect(left.degreesOfFreedom == right.degreesOfFreedom)
+    #expect(
+      relativeDistance(
+        try left.inference.get().standardErrors[0], try right.inference.get().standardErrors[0])
+        < 1e-12)
+  }
+}
