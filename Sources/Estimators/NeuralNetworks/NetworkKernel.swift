@@ -20,6 +20,9 @@ final class NetworkWorkspace<Scalar: MatrixScalar> {
   /// What each row counts.
   let weights: UnsafeMutablePointer<Double>
 
+  /// The loss of the latest block.
+  var loss = 0.0
+
   private let memory: UnsafeMutablePointer<Scalar>
   private let columnCount: Int
 

@@ -51,7 +51,7 @@ struct NetworkTraining {
     let batchSize = isWhole ? rows.count : min(settings.batchSize ?? 200, rows.count)
     let gradient = NetworkGradient<_, Scalar>(
       state.form, features, targets, weights, rowCount: batchSize,
-      frozenLayers: Set(settings.frozenLayers))
+      frozenLayers: Set(settings.frozenLayers), threadCount: call.context.threadCount)
     let pass = NetworkPass(
       settings: settings, batchSize: batchSize, gradient: gradient,
       isCancelled: call.context.isCancelled)

@@ -63,6 +63,23 @@ import Testing
         == exact.fitted(data.features, to: data.labels).model)
   }
 
+  /// Large enough that a batch is several blocks.
+  @Test(arguments: Precision.allCases) func threadsChangeNoBit(precision: Precision) throws {
+    let data = SmallData.clouds(classCount: 3, rowCount: 300)
+    let classifier = MLPClassifier<Int>(
+      hiddenLayerSizes: [180, 200], batchSize: 300, dropout: [0.2], maxEpochs: 2,
+      precision: precision)
+    let models = try [1, 2, 3].map { threadCount in
+      var classifier = classifier
+      var context = TrainingContext()
+      context.threadCount = threadCount
+      try classifier.fit(data.features, to: data.labels, weights: nil, context: context)
+      return try #require(classifier.model)
+    }
+    #expect(models[0] == models[1])
+    #expect(models[0] == models[2])
+  }
+
   // MARK: Behaviour
 
   @Test(arguments: NetworkSolver.allCases) func learnsToTellDigitsApart(
