@@ -3,6 +3,8 @@
 .PHONY: help demo test lint format bench fashion nist references set-up
 
 python = .build-python/bin/python
+# Large, and a peer of the networks alone.
+torch = .build-python/torch-is-installed
 
 help:
 	@echo 'make demo    shows on real data what a second fit keeps, under each policy'
@@ -32,7 +34,7 @@ format:
 set-up:
 	@Scripts/install-blas.sh
 
-bench: set-up $(python)
+bench: set-up $(python) $(torch)
 	swift build -c release --package-path Benchmarks
 	@$(python) Benchmarks/bench.py $(if $(ONLY),--only $(ONLY))
 
@@ -51,4 +53,8 @@ references: $(python)
 $(python): Benchmarks/requirements.txt
 	python3 -m venv .build-python
 	.build-python/bin/pip install --quiet -r Benchmarks/requirements.txt
+	@touch $@
+
+$(torch): Benchmarks/requirements-torch.txt $(python)
+	.build-python/bin/pip install --quiet -r Benchmarks/requirements-torch.txt
 	@touch $@

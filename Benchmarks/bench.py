@@ -73,8 +73,10 @@ def make_data(folder, name):
 
 def read_idx(name):
     """An array of bytes from a file of Debian's package dataset-fashion-mnist."""
-    with gzip.open(f"/usr/share/datasets/fashion-mnist/{name}") as file:
-        data = file.read()
+    path = pathlib.Path("/usr/share/datasets/fashion-mnist") / name
+    if not path.exists():
+        sys.exit(f"There is no {path}. Install it: apt-get install dataset-fashion-mnist")
+    data = gzip.decompress(path.read_bytes())
     dimensions = np.frombuffer(data, ">i4", data[3], 4)
     return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(dimensions)
 
@@ -149,6 +151,8 @@ def main():
                 maker = multiprocessing.Process(target=make_data, args=(folder, workload["data"]))
                 maker.start()
                 maker.join()
+                if maker.exitcode != 0:
+                    sys.exit(1)
                 if maker.exitcode != 0:
                     print(f"no data for {workload['name']}: left out", file=sys.stderr)
                     continue
