@@ -8,6 +8,9 @@ public protocol LeastSquaresSettings: HyperparameterSet {
   /// How the coefficients are computed.
   var solver: LeastSquaresSolver { get }
 
+  /// Whether coefficients below 0 are excluded.
+  var positive: Bool { get }
+
   /// What the squares of the coefficients cost, at least 0: one for all targets or one for each;
   /// none for nothing.
   var penalties: [Double] { get }
@@ -132,7 +135,7 @@ extension LeastSquaresEstimator {
       rows, weights: weights, method: hyperparameters.solver.method, threadCount: threadCount)
     var answer = try learned.factor.solve(hyperparameters)
     // Only then are the rows at hand all there are.
-    if isFresh, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
+    if isFresh, !hyperparameters.positive, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
       rows.isWorthRefining(answer.conditionEstimate)
     {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)

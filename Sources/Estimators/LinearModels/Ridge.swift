@@ -28,22 +28,24 @@ public struct Ridge: LeastSquaresEstimator {
   /// Makes a regression with the settings named; see ``Hyperparameters`` for what they mean.
   public init(
     alpha: [Double], fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic,
-    warmStart: Bool = false
+    positive: Bool = false, warmStart: Bool = false
   ) {
     hyperparameters = Hyperparameters()
     hyperparameters.alpha = alpha
     hyperparameters.fitsIntercept = fitsIntercept
     hyperparameters.solver = solver
+    hyperparameters.positive = positive
     self.warmStart = warmStart
   }
 
   /// Makes a regression with one penalty for all targets.
   public init(
     alpha: Double = 1, fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic,
-    warmStart: Bool = false
+    positive: Bool = false, warmStart: Bool = false
   ) {
     self.init(
-      alpha: [alpha], fitsIntercept: fitsIntercept, solver: solver, warmStart: warmStart)
+      alpha: [alpha], fitsIntercept: fitsIntercept, solver: solver, positive: positive,
+      warmStart: warmStart)
   }
 
   /// The settings of ``Ridge``.
@@ -58,6 +60,10 @@ public struct Ridge: LeastSquaresEstimator {
     /// How the coefficients are computed; takes effect at the next call.
     public var solver = LeastSquaresSolver.automatic
 
+    /// Whether coefficients below 0 are excluded, those of each target by themselves; takes effect
+    /// at the next call.
+    public var positive = false
+
     public var penalties: [Double] { alpha }
 
     public init() {}
@@ -70,6 +76,7 @@ public struct Ridge: LeastSquaresEstimator {
         }),
       Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
       Hyperparameter("solver", \.solver),
+      Hyperparameter("positive", \.positive),
     ]
   }
 

@@ -157,10 +157,10 @@ import Testing
     storage: LawChecks<LinearRegression>.Storage, targetCount: Int
   ) throws {
     let data = SmallData.plane(targetCount: targetCount)
-    for fitsIntercept in [true, false] {
+    for (fitsIntercept, positive) in [(true, false), (false, false), (true, true), (false, true)] {
       var checks = LawChecks(
-        LinearRegression(fitsIntercept: fitsIntercept), features: data.features,
-        target: RegressionTarget(data.target))
+        LinearRegression(fitsIntercept: fitsIntercept, positive: positive),
+        features: data.features, target: RegressionTarget(data.target))
       checks.storage = storage
       let outcomes = try checks.checkAll()
       for law in Law.allCases {
@@ -173,13 +173,16 @@ import Testing
   @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0.5], [0.1, 3, 0]])
   func ridgeKeepsAllLaws(storage: LawChecks<Ridge>.Storage, alpha: [Double]) throws {
     let data = SmallData.plane(targetCount: alpha.count)
-    var checks = LawChecks(
-      Ridge(alpha: alpha), features: data.features, target: RegressionTarget(data.target))
-    checks.storage = storage
-    let outcomes = try checks.checkAll()
-    for law in Law.allCases {
-      let isExempt = [.oneGoOrInParts, .honestEarlyStopping, .averaging].contains(law)
-      #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+    for positive in [false, true] {
+      var checks = LawChecks(
+        Ridge(alpha: alpha, positive: positive), features: data.features,
+        target: RegressionTarget(data.target))
+      checks.storage = storage
+      let outcomes = try checks.checkAll()
+      for law in Law.allCases {
+        let isExempt = [.oneGoOrInParts, .honestEarlyStopping, .averaging].contains(law)
+        #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+      }
     }
   }
 
