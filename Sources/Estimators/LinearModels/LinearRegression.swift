@@ -31,12 +31,13 @@ public struct LinearRegression: LeastSquaresEstimator {
   /// Makes a regression with the settings named; see ``Hyperparameters`` for what they mean.
   public init(
     fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic, positive: Bool = false,
-    warmStart: Bool = false
+    forgettingFactor: Double = 1, warmStart: Bool = false
   ) {
     hyperparameters = Hyperparameters()
     hyperparameters.fitsIntercept = fitsIntercept
     hyperparameters.solver = solver
     hyperparameters.positive = positive
+    hyperparameters.forgettingFactor = forgettingFactor
     self.warmStart = warmStart
   }
 
@@ -52,6 +53,17 @@ public struct LinearRegression: LeastSquaresEstimator {
     /// at the next call.
     public var positive = false
 
+    /// How much of its weight a row keeps when the next one comes; greater than 0 and at most 1;
+    /// takes effect at the next call.
+    ///
+    /// Below 1 the last row of all counts its weight, the one before it this share of that, and so
+    /// on, in `fit` too: so the order of rows matters, the size of chunks does not, and `merge` is
+    /// refused.
+    ///
+    /// **Source:** recursive least squares with exponential forgetting; S. Haykin: *Adaptive filter
+    /// theory*.
+    public var forgettingFactor = 1.0
+
     public var penalties: [Double] { [] }
 
     public init() {}
@@ -60,6 +72,9 @@ public struct LinearRegression: LeastSquaresEstimator {
       Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
       Hyperparameter("solver", \.solver),
       Hyperparameter("positive", \.positive),
+      Hyperparameter(
+        "forgettingFactor", \.forgettingFactor,
+        AllowedRange("greater than 0 and at most 1") { $0 > 0 && $0 <= 1 }),
     ]
   }
 }

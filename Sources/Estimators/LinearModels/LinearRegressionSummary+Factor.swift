@@ -21,6 +21,10 @@ extension LinearRegressionSummary {
       inference = .failure(.nonNegative)
       return
     }
+    guard !factor.hasForgotten else {
+      inference = .failure(.forgetting)
+      return
+    }
     guard model.rank == d, let inverse = factor.inverseTriangle else {
       inference = .failure(.shortRank(rank: model.rank, featureCount: d))
       return

@@ -34,6 +34,9 @@ public struct LinearRegressionSummary: Equatable, Sendable {
     /// Coefficients below 0 were excluded, so that those left are not distributed as without.
     case nonNegative
 
+    /// Rows count less the older they are, which says nothing of how far they are from the truth.
+    case forgetting
+
     /// One sentence that says why.
     public var description: String {
       switch self {
@@ -44,6 +47,8 @@ public struct LinearRegressionSummary: Equatable, Sendable {
           + "be judged by."
       case .nonNegative:
         "Coefficients below 0 are excluded, so the usual distributions do not hold."
+      case .forgetting:
+        "Old rows are forgotten, so weights do not say how sure a row is."
       }
     }
   }

@@ -157,9 +157,13 @@ import Testing
     storage: LawChecks<LinearRegression>.Storage, targetCount: Int
   ) throws {
     let data = SmallData.plane(targetCount: targetCount)
-    for (fitsIntercept, positive) in [(true, false), (false, false), (true, true), (false, true)] {
+    for (fitsIntercept, positive, forgettingFactor) in [
+      (true, false, 1), (false, false, 1), (true, true, 1), (false, true, 1), (true, false, 0.9),
+      (false, true, 0.5),
+    ] {
       var checks = LawChecks(
-        LinearRegression(fitsIntercept: fitsIntercept, positive: positive),
+        LinearRegression(
+          fitsIntercept: fitsIntercept, positive: positive, forgettingFactor: forgettingFactor),
         features: data.features, target: RegressionTarget(data.target))
       checks.storage = storage
       let outcomes = try checks.checkAll()
@@ -173,9 +177,10 @@ import Testing
   @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0.5], [0.1, 3, 0]])
   func ridgeKeepsAllLaws(storage: LawChecks<Ridge>.Storage, alpha: [Double]) throws {
     let data = SmallData.plane(targetCount: alpha.count)
-    for positive in [false, true] {
+    for (positive, forgettingFactor) in [(false, 1), (true, 1), (false, 0.9)] {
       var checks = LawChecks(
-        Ridge(alpha: alpha, positive: positive), features: data.features,
+        Ridge(alpha: alpha, positive: positive, forgettingFactor: forgettingFactor),
+        features: data.features,
         target: RegressionTarget(data.target))
       checks.storage = storage
       let outcomes = try checks.checkAll()
