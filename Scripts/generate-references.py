@@ -270,7 +270,20 @@ for intercept, weighted, targets in itertools.product([True, False], [False, Tru
     ))
 write("linear-regression", cases)
 
-# Ridge, on the same.
+# LinearRegression with coefficients of at least 0, on the same with every second column turned round.
+cases = []
+turned = features * np.where(np.arange(features.shape[1]) % 2 == 1, -1, 1)
+for intercept, weighted, targets in itertools.product([True, False], [False, True], [1, 3]):
+    y = target if targets == 1 else several
+    weights = 0.5 + np.arange(len(target)) % 4 if weighted else None
+    model = LinearRegression(fit_intercept=intercept, positive=True).fit(turned, y, sample_weight=weights)
+    cases.append(dict(
+        fitsIntercept=intercept, weighted=weighted, targets=targets, coefficients=numbers(model.coef_),
+        intercepts=numbers(np.broadcast_to(model.intercept_, targets)), score=model.score(turned, y),
+    ))
+write("linear-regression-positive", cases)
+
+# Ridge, on the same as LinearRegression.
 cases = []
 for intercept, weighted, alpha in itertools.product([True, False], [False, True], [[1e-3], [1], [30], [0.1, 1, 20]]):
     targets = len(alpha)

@@ -7,6 +7,9 @@ public enum LawExemption: String, CaseIterable, Sendable {
   /// rounding, `k` passes counting as k-fold rows.
   case onePass
 
+  /// Its rows count less the older they are: law 4 holds for chunks of any size in one order.
+  case forgetsOldRows
+
   /// It uses no random numbers: there is nothing to show for the visiting order.
   case noRandomness
 

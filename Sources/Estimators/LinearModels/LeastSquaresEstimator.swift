@@ -1,3 +1,4 @@
+internal import Foundation
 public import LinearAlgebra
 
 /// The settings of a regression that follows from the triangular factor of all rows seen.
@@ -7,6 +8,13 @@ public protocol LeastSquaresSettings: HyperparameterSet {
 
   /// How the coefficients are computed.
   var solver: LeastSquaresSolver { get }
+
+  /// Whether coefficients below 0 are excluded.
+  var positive: Bool { get }
+
+  /// What a row counts after the next one, as a share of what it counted before; above 0 and at
+  /// most 1.
+  var forgettingFactor: Double { get }
 
   /// What the squares of the coefficients cost, at least 0: one for all targets or one for each;
   /// none for nothing.
@@ -18,6 +26,30 @@ extension LeastSquaresSettings {
   func penalty(_ target: Int) -> Double {
     penalties.count > 1 ? penalties[target] : penalties.first ?? 0
   }
+
+  /// Whether rows count less the older they are.
+  var forgets: Bool { forgettingFactor < 1 }
+
+  /// What each of a number of rows counts after the last of them.
+  ///
+  ///     weight · forgettingFactor^(count − row)     for rows from 1 on
+  ///
+  /// - Parameters:
+  ///   - weights: What each row counts by itself, or `nil`.
+  ///   - count: The number of rows.
+  /// - Returns: A number for each row; `nil` for 1 each.
+  /// - Throws: ``EstimatorError/noWeight`` if the rows that count are so old that nothing is left.
+  func remainingWeights(_ weights: [Double]?, count: Int) throws(EstimatorError) -> [Double]? {
+    guard forgets else { return weights }
+    let remaining = (0..<count).map { row in
+      (weights?[row] ?? 1) * pow(forgettingFactor, Double(count - 1 - row))
+    }
+    guard remaining.contains(where: { $0 > 0 }) else { throw .noWeight }
+    return remaining
+  }
+
+  /// What is left of the roots of the weights of all rows before, after a number of rows.
+  func remainingRoot(count: Int) -> Double { pow(forgettingFactor, Double(count) / 2) }
 
   /// Checks that there is one penalty, or one for each target.
   ///
@@ -42,7 +74,10 @@ where
 extension LeastSquaresEstimator {
   public static var findsNonFiniteFeatures: Bool { true }
 
-  public var exemptions: Set<LawExemption> { [.onePass, .noRandomness] }
+  public var exemptions: Set<LawExemption> {
+    hyperparameters.forgets
+      ? [.onePass, .noRandomness, .forgetsOldRows] : [.onePass, .noRandomness]
+  }
 
   // MARK: Prediction
 
@@ -105,8 +140,9 @@ extension LeastSquaresEstimator {
     }
     try hyperparameters.checkPenalties(targetCount: learned.targetCount)
     guard !call.context.isCancelled() else { throw .cancelled }
+    let remaining = try hyperparameters.remainingWeights(weights, count: features.rowCount)
     do throws(LinearAlgebraError) {
-      try learn(&learned, features, target.matrix, weights, call)
+      try learn(&learned, features, target.matrix, weights, remaining, call)
     } catch {
       throw Validation.named(error, features)
     }
@@ -117,7 +153,7 @@ extension LeastSquaresEstimator {
 
   private func learn(
     _ learned: inout Learned, _ features: some FeatureMatrix,
-    _ targets: Matrix<Double>, _ weights: [Double]?, _ call: TrainingCall
+    _ targets: Matrix<Double>, _ weights: [Double]?, _ remaining: [Double]?, _ call: TrainingCall
   ) throws(LinearAlgebraError) {
     let isFresh = learned.factor.sampleCount == 0
     if isFresh {
@@ -126,13 +162,14 @@ extension LeastSquaresEstimator {
         hasIntercept: hyperparameters.fitsIntercept)
     }
     let rows = StackedRows(
-      features, targets: targets, weights: weights, hasOnes: learned.factor.hasIntercept)
+      features, targets: targets, weights: remaining, hasOnes: learned.factor.hasIntercept)
     let threadCount = call.context.threadCount
     try learned.factor.fold(
-      rows, weights: weights, method: hyperparameters.solver.method, threadCount: threadCount)
+      rows, weights: weights, keeping: hyperparameters.remainingRoot(count: rows.rowCount),
+      method: hyperparameters.solver.method, threadCount: threadCount)
     var answer = try learned.factor.solve(hyperparameters)
     // Only then are the rows at hand all there are.
-    if isFresh, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
+    if isFresh, !hyperparameters.positive, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
       rows.isWorthRefining(answer.conditionEstimate)
     {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)
@@ -146,7 +183,8 @@ extension LeastSquaresEstimator {
   ///
   /// - Parameter other: An estimator fitted to other rows with the same features and targets.
   /// - Throws: ``EstimatorError/notFitted(estimator:)`` if either has no training state;
-  ///   ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
+  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if either forgets old rows or has
+  ///   done so; ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
   ///   ``EstimatorError/mismatchedTargetColumnCount(expected:actual:)`` or
   ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)`` if they do not go together.
@@ -156,6 +194,13 @@ extension LeastSquaresEstimator {
     guard var changed = learned, let others = other.learned, changed.factor.sampleCount > 0,
       others.factor.sampleCount > 0
     else { throw .notFitted(estimator: Self.name) }
+    guard hyperparameters.forgettingFactor == 1, other.hyperparameters.forgettingFactor == 1,
+      !changed.factor.hasForgotten, !others.factor.hasForgotten
+    else {
+      throw .unsupportedCall(
+        call: "merge", setting: "forgettingFactor below 1",
+        remedy: "Nothing says which rows are the older. Fit both with forgettingFactor 1.")
+    }
     guard others.featureCount == changed.featureCount else {
       throw .mismatchedFeatureCount(expected: changed.featureCount, actual: others.featureCount)
     }

@@ -19,6 +19,9 @@ public struct LinearRegressionModel: SettingsRecording {
   /// length, or `nil` if the rank is short.
   public let conditionEstimate: Double?
 
+  /// Whether coefficients below 0 were excluded.
+  public let isNonNegative: Bool
+
   public var settings = RecordedSettings()
 
   /// The number of features, d.
@@ -26,19 +29,21 @@ public struct LinearRegressionModel: SettingsRecording {
 
   init(
     coefficients: Matrix<Double>, intercepts: [Double], featureNames: [String]?, rank: Int,
-    conditionEstimate: Double?
+    conditionEstimate: Double?, isNonNegative: Bool = false
   ) {
     self.coefficients = coefficients
     self.intercepts = intercepts
     self.featureNames = featureNames
     self.rank = rank
     self.conditionEstimate = conditionEstimate
+    self.isNonNegative = isNonNegative
   }
 
   init(_ answer: LeastSquaresAnswer, featureNames: [String]?) {
     self.init(
       coefficients: answer.coefficients, intercepts: answer.intercepts, featureNames: featureNames,
-      rank: answer.rank, conditionEstimate: answer.conditionEstimate)
+      rank: answer.rank, conditionEstimate: answer.conditionEstimate,
+      isNonNegative: answer.isNonNegative)
   }
 
   /// Predicts the targets of each sample.
@@ -62,6 +67,7 @@ public struct LinearRegressionModel: SettingsRecording {
     // Texts, since they are no parameters; the shortest digits give the same double again.
     archive[text: "rank"] = "\(rank)"
     archive[text: "condition"] = conditionEstimate.map { "\($0)" }
+    archive[text: "non_negative"] = isNonNegative ? "true" : nil
     FeatureNames.write(featureNames, to: &archive)
     settings.write(to: &archive)
   }
@@ -75,11 +81,15 @@ public struct LinearRegressionModel: SettingsRecording {
     guard condition.map({ Double($0).map { $0 > 0 } ?? false }) ?? true else {
       throw .unreadableModel(reason: "the condition number is damaged")
     }
+    let sign = archive[text: "non_negative"]
+    guard sign == nil || sign == "true" && coefficients.elements.allSatisfy({ $0 >= 0 }) else {
+      throw .unreadableModel(reason: "coefficients are below 0")
+    }
     self.init(
       coefficients: coefficients,
       intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
       featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
-      rank: rank, conditionEstimate: condition.flatMap { Double($0) })
+      rank: rank, conditionEstimate: condition.flatMap { Double($0) }, isNonNegative: sign != nil)
     settings = try RecordedSettings(from: archive)
   }
 }

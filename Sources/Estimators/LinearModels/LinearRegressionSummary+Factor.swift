@@ -4,17 +4,27 @@ extension LinearRegressionSummary {
   /// Computes the figures from the factor of all rows and the model that follows from it.
   init(_ factor: TriangularFactor, _ model: LinearRegressionModel) {
     let (d, t, offset) = (factor.featureCount, factor.targetCount, factor.offset)
-    let squares = factor.residualSquares
+    let least = factor.residualSquares
+    let excess = model.isNonNegative ? factor.excessSquares(of: model.coefficients) : nil
+    let squares = excess.map { zip(least, $0).map { $0 + $1 } } ?? least
     residualSumsOfSquares = squares
     rSquared = (0..<t).map { target in
       let explained = (offset..<max(offset, factor.r.rowCount)).reduce(0.0) {
         let part = factor.r[$1, offset + d + target]
         return $0 + part * part
       }
-      let total = explained + squares[target]
-      return total > 0 ? explained / total : nil
+      let total = explained + least[target]
+      return total > 0 ? (explained - (excess?[target] ?? 0)) / total : nil
     }
     degreesOfFreedom = factor.weightedSampleCount - model.rank - offset
+    guard !model.isNonNegative else {
+      inference = .failure(.nonNegative)
+      return
+    }
+    guard !factor.hasForgotten else {
+      inference = .failure(.forgetting)
+      return
+    }
     guard model.rank == d, let inverse = factor.inverseTriangle else {
       inference = .failure(.shortRank(rank: model.rank, featureCount: d))
       return
@@ -57,6 +67,20 @@ private func length(_ vector: ArraySlice<Double>) -> Double {
 extension TriangularFactor {
   /// The sum of squared residuals, for each target.
   var residualSquares: [Double] { factor.residualNorms.map { $0 * $0 } }
+
+  /// By how much coefficients make the sum of squared residuals larger than it has to be, for each
+  /// target: ‖R · w − C‖², below the row of the intercept.
+  func excessSquares(of coefficients: Matrix<Double>) -> [Double] {
+    (0..<targetCount).map { target in
+      let differences = (offset..<max(offset, r.rowCount)).map { row in
+        (0..<featureCount).reduce(r[row, offset + featureCount + target]) {
+          $0 - r[row, offset + $1] * coefficients[target, $1]
+        }
+      }
+      let root = length(differences[...])
+      return root * root
+    }
+  }
 
   /// R⁻¹, if R has an inverse.
   var inverseTriangle: Matrix<Double>? {

@@ -16,7 +16,8 @@ public struct LinearRegressionSummary: Equatable, Sendable {
   /// `nil` where the target does not vary.
   public let rSquared: [Double?]
 
-  /// The number of samples that count, less that of coefficients: what the residuals are free in.
+  /// The number of samples that count, less that of coefficients: what the residuals are free in if
+  /// coefficients may have any sign.
   public let degreesOfFreedom: Int
 
   /// How sure coefficients are; or why that is not defined.
@@ -30,6 +31,12 @@ public struct LinearRegressionSummary: Equatable, Sendable {
     /// There are not more samples than coefficients: nothing is left to judge by.
     case noFreedom(sampleCount: Int, coefficientCount: Int)
 
+    /// Coefficients below 0 were excluded, so that those left are not distributed as without.
+    case nonNegative
+
+    /// Rows count less the older they are, which says nothing of how far they are from the truth.
+    case forgetting
+
     /// One sentence that says why.
     public var description: String {
       switch self {
@@ -38,6 +45,10 @@ public struct LinearRegressionSummary: Equatable, Sendable {
       case .noFreedom(let sampleCount, let coefficientCount):
         "\(sampleCount) samples that count leave \(coefficientCount) coefficients no residual to "
           + "be judged by."
+      case .nonNegative:
+        "Coefficients below 0 are excluded, so the usual distributions do not hold."
+      case .forgetting:
+        "Old rows are forgotten, so weights do not say how sure a row is."
       }
     }
   }

@@ -28,22 +28,25 @@ public struct Ridge: LeastSquaresEstimator {
   /// Makes a regression with the settings named; see ``Hyperparameters`` for what they mean.
   public init(
     alpha: [Double], fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic,
-    warmStart: Bool = false
+    positive: Bool = false, forgettingFactor: Double = 1, warmStart: Bool = false
   ) {
     hyperparameters = Hyperparameters()
     hyperparameters.alpha = alpha
     hyperparameters.fitsIntercept = fitsIntercept
     hyperparameters.solver = solver
+    hyperparameters.positive = positive
+    hyperparameters.forgettingFactor = forgettingFactor
     self.warmStart = warmStart
   }
 
   /// Makes a regression with one penalty for all targets.
   public init(
     alpha: Double = 1, fitsIntercept: Bool = true, solver: LeastSquaresSolver = .automatic,
-    warmStart: Bool = false
+    positive: Bool = false, forgettingFactor: Double = 1, warmStart: Bool = false
   ) {
     self.init(
-      alpha: [alpha], fitsIntercept: fitsIntercept, solver: solver, warmStart: warmStart)
+      alpha: [alpha], fitsIntercept: fitsIntercept, solver: solver, positive: positive,
+      forgettingFactor: forgettingFactor, warmStart: warmStart)
   }
 
   /// The settings of ``Ridge``.
@@ -58,6 +61,21 @@ public struct Ridge: LeastSquaresEstimator {
     /// How the coefficients are computed; takes effect at the next call.
     public var solver = LeastSquaresSolver.automatic
 
+    /// Whether coefficients below 0 are excluded, those of each target by themselves; takes effect
+    /// at the next call.
+    public var positive = false
+
+    /// How much of its weight a row keeps when the next one comes; greater than 0 and at most 1;
+    /// takes effect at the next call.
+    ///
+    /// Below 1 the last row of all counts its weight, the one before it this share of that, and so
+    /// on, in `fit` too: so the order of rows matters, the size of chunks does not, and `merge` is
+    /// refused. The penalty stays as it is.
+    ///
+    /// **Source:** recursive least squares with exponential forgetting; S. Haykin: *Adaptive filter
+    /// theory*.
+    public var forgettingFactor = 1.0
+
     public var penalties: [Double] { alpha }
 
     public init() {}
@@ -70,6 +88,10 @@ public struct Ridge: LeastSquaresEstimator {
         }),
       Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
       Hyperparameter("solver", \.solver),
+      Hyperparameter("positive", \.positive),
+      Hyperparameter(
+        "forgettingFactor", \.forgettingFactor,
+        AllowedRange("greater than 0 and at most 1") { $0 > 0 && $0 <= 1 }),
     ]
   }
 

@@ -13,6 +13,9 @@ struct LeastSquaresAnswer {
 
   /// The condition number of the features, scaled to similar length; `nil` if the rank is short.
   var conditionEstimate: Double?
+
+  /// Whether coefficients below 0 were excluded.
+  var isNonNegative = false
 }
 
 extension TriangularFactor {
@@ -52,7 +55,7 @@ extension TriangularFactor {
   ///
   /// - Parameter settings: The settings; one penalty, or one for each target.
   /// - Returns: The coefficients. Rank and condition are those of the first target, with its
-  ///   penalty.
+  ///   penalty, and of coefficients of any sign.
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(d³) for each penalty.
   func solve(
@@ -68,7 +71,21 @@ extension TriangularFactor {
         answer.coefficients[target, column] = other.coefficients[target, column]
       }
     }
+    if settings.positive { try makeNonNegative(&answer, settings) }
     return answer
+  }
+
+  /// Replaces the coefficients of an answer by the best ones of at least 0.
+  private func makeNonNegative(
+    _ answer: inout LeastSquaresAnswer, _ settings: some LeastSquaresSettings
+  ) throws(LinearAlgebraError) {
+    for target in 0..<targetCount {
+      let found = try factor.solveNonNegative(
+        target: target, from: offset, penalty: settings.penalty(target))
+      for (column, value) in found.enumerated() { answer.coefficients[target, column] = value }
+    }
+    answer.intercepts = try intercepts(for: answer.coefficients)
+    answer.isNonNegative = true
   }
 
   private func solve(

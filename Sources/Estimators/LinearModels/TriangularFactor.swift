@@ -27,6 +27,9 @@ struct TriangularFactor: Equatable, Sendable {
   /// The number of those that count: of a weight above 0.
   private(set) var weightedSampleCount = 0
 
+  /// Whether rows have come to count less than by their weights.
+  private(set) var hasForgotten = false
+
   /// Makes the factor of no rows.
   init(featureCount: Int, targetCount: Int, hasIntercept: Bool) {
     self.featureCount = featureCount
@@ -50,15 +53,28 @@ struct TriangularFactor: Equatable, Sendable {
   /// - Parameters:
   ///   - rows: The rows [1 x y].
   ///   - weights: What each row counts, or `nil`.
+  ///   - root: What is left of the roots of the weights of all rows before, from 0 to 1.
   ///   - method: How they are folded in.
   ///   - threadCount: How many threads to use; the result does not depend on it.
   /// - Throws: ``LinearAlgebraError``; nothing is changed then.
   /// - Complexity: O(n · (d + t)²).
   mutating func fold(
-    _ rows: StackedRows, weights: [Double]?, method: FactorMethod, threadCount: Int
+    _ rows: StackedRows, weights: [Double]?, keeping root: Double, method: FactorMethod,
+    threadCount: Int
   ) throws(LinearAlgebraError) {
     var changed = self
-    if hasIntercept, sampleCount == 0 { changed.shift = rows.center() }
+    if root < 1 {
+      changed.hasForgotten = true
+      changed.factor.scale(by: root)
+    }
+    if hasIntercept, sampleCount == 0 {
+      changed.shift = rows.center(ofLast: changed.hasForgotten)
+    } else if hasIntercept, root < 0x1p-26 {
+      // Rows before count less than rounding; they may have been far from those that come.
+      for (column, point) in rows.center(ofLast: true).enumerated() {
+        changed.move(column, to: point)
+      }
+    }
     try changed.factor.fold(
       rows, shift: changed.shift, method: method, threadCount: threadCount)
     changed.sampleCount += rows.rowCount
@@ -122,6 +138,7 @@ struct TriangularFactor: Equatable, Sendable {
     archive.append("sample_count", sampleCount)
     archive.append("weighted_sample_count", weightedSampleCount)
     archive.append("has_intercept", hasIntercept ? 1 : 0)
+    archive[text: "has_forgotten"] = hasForgotten ? "true" : nil
   }
 
   /// Reads what was written.
@@ -135,6 +152,7 @@ struct TriangularFactor: Equatable, Sendable {
       hasIntercept: try archive.flag("has_intercept"))
     sampleCount = try archive.count("sample_count")
     weightedSampleCount = try archive.count("weighted_sample_count")
+    hasForgotten = archive[text: "has_forgotten"] == "true"
     shift = try archive.numbers("shift", count: featureCount + targetCount)
     factor.residualNorms = try archive.numbers("residual_norms", count: targetCount)
     factor.r = try archive.matrix("factor", columns: offset + featureCount + targetCount)

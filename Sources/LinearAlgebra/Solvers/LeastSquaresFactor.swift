@@ -92,6 +92,17 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     self = stacked([other])
   }
 
+  /// Multiplies all rows by a number.
+  ///
+  /// - Parameter number: The number, at least 0.
+  /// - Complexity: O(q · (q + t)).
+  package mutating func scale(by number: Double) {
+    r.withUnsafeMutableElements { elements in
+      for index in elements.indices { elements[index] *= number }
+    }
+    for target in residualNorms.indices { residualNorms[target] *= number }
+  }
+
   // MARK: Products
 
   private static let greatestConditionOfOnePass = 32.0

@@ -91,12 +91,16 @@ package struct StackedRows: Sendable {
   /// the same in those rows.
   ///
   /// From more rows where there are more columns, in all of which it is a little off.
-  package func center() -> [Double] {
+  ///
+  /// - Parameter ofLast: Whether only the last rows are asked, because they count most.
+  /// - Returns: The point, d + t numbers.
+  package func center(ofLast: Bool) -> [Double] {
     let count = min(rowCount, 64 + 4 * featureCount)
     var sums = [Double](repeating: 0, count: featureCount + targetCount)
-    let first = row(0)
+    let first = row(ofLast ? rowCount - count : 0)
     for sample in 1..<max(1, count) {
-      for (index, value) in row(sample * rowCount / count).enumerated() {
+      let place = ofLast ? rowCount - count + sample : sample * rowCount / count
+      for (index, value) in row(place).enumerated() {
         sums[index] += (value - first[index]) / Double(count)
       }
     }

@@ -157,10 +157,14 @@ import Testing
     storage: LawChecks<LinearRegression>.Storage, targetCount: Int
   ) throws {
     let data = SmallData.plane(targetCount: targetCount)
-    for fitsIntercept in [true, false] {
+    for (fitsIntercept, positive, forgettingFactor) in [
+      (true, false, 1), (false, false, 1), (true, true, 1), (false, true, 1), (true, false, 0.9),
+      (false, true, 0.5),
+    ] {
       var checks = LawChecks(
-        LinearRegression(fitsIntercept: fitsIntercept), features: data.features,
-        target: RegressionTarget(data.target))
+        LinearRegression(
+          fitsIntercept: fitsIntercept, positive: positive, forgettingFactor: forgettingFactor),
+        features: data.features, target: RegressionTarget(data.target))
       checks.storage = storage
       let outcomes = try checks.checkAll()
       for law in Law.allCases {
@@ -173,13 +177,17 @@ import Testing
   @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0.5], [0.1, 3, 0]])
   func ridgeKeepsAllLaws(storage: LawChecks<Ridge>.Storage, alpha: [Double]) throws {
     let data = SmallData.plane(targetCount: alpha.count)
-    var checks = LawChecks(
-      Ridge(alpha: alpha), features: data.features, target: RegressionTarget(data.target))
-    checks.storage = storage
-    let outcomes = try checks.checkAll()
-    for law in Law.allCases {
-      let isExempt = [.oneGoOrInParts, .honestEarlyStopping, .averaging].contains(law)
-      #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+    for (positive, forgettingFactor) in [(false, 1), (true, 1), (false, 0.9)] {
+      var checks = LawChecks(
+        Ridge(alpha: alpha, positive: positive, forgettingFactor: forgettingFactor),
+        features: data.features,
+        target: RegressionTarget(data.target))
+      checks.storage = storage
+      let outcomes = try checks.checkAll()
+      for law in Law.allCases {
+        let isExempt = [.oneGoOrInParts, .honestEarlyStopping, .averaging].contains(law)
+        #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+      }
     }
   }
 
