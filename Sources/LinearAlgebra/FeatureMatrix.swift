@@ -92,9 +92,6 @@ public protocol FeatureMatrix: Sendable {
   /// - Complexity: O(stored elements of the row).
   func appendStoredColumns(ofRow row: Int, to columns: inout [Int32])
 
-  /// Asks the processor to fetch a row that will be read soon; changes nothing.
-  func prefetchRow(_ row: Int)
-
   /// Checks that every element is finite.
   ///
   /// - Throws: ``LinearAlgebraError/nonFiniteElement(row:column:value:)``, naming the first in row

@@ -4,11 +4,6 @@ LA_KERNEL void NAME(scale)(S s, S *x, ptrdiff_t n) {
   for (ptrdiff_t i = 0; i < n; i++) x[i] *= s;
 }
 
-LA_KERNEL void NAME(running_mean)(S f, const S *restrict w, S *restrict mean, ptrdiff_t n) {
-  LA_FAST
-  for (ptrdiff_t i = 0; i < n; i++) mean[i] += (w[i] - mean[i]) * f;
-}
-
 LA_KERNEL double NAME(sum_of_squares)(const S *x, ptrdiff_t n) {
   LA_FAST
   double sum = 0;

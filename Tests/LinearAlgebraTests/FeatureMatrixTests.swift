@@ -59,7 +59,6 @@ import Testing
           }
         }
       }
-      features.prefetchRow(row)
     }
     let rows = [3, 0, 3, 6]
     var batch = [Parameter](repeating: .nan, count: rows.count * columnCount)

@@ -28,40 +28,19 @@ private func measureNetwork(
   ) { try classifier.fit(features, to: labels, weights: nil, context: context) }
 }
 
-/// Many calls of `partialFit`, each with a chunk of samples.
+/// Many calls of `partialFit` of a network.
 func measureNetworkPartialFit(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
-  let features = try data.features()
-  let size = workload.chunk ?? 1
-  let parts = chunks(
-    of: features, try data.labels(), size: size, count: size == 1 ? 20_000 : 200)
-  var classifier = MLPClassifier<Int>(
-    hiddenLayerSizes: workload.hidden ?? [100], classes: [0, 1])
-  try classifier.partialFit(parts[0].0, to: parts[0].1)
-  return try Measurement(
-    threads: 1, work: Double(parts.count), unit: "calls/s",
-    check: { ["accuracy": try classifier.score(features, to: try data.labels())] }
-  ) {
-    for (features, labels) in parts { try classifier.partialFit(features, to: labels) }
-  }
+  try measureCalls(
+    of: MLPClassifier<Int>(hiddenLayerSizes: workload.hidden ?? [100], classes: [0, 1]), workload,
+    data.features(), data)
 }
 
-/// Many calls of `predict`, each with a chunk of samples.
+/// Many calls of `predict` of a network.
 func measureNetworkPredict(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
-  let features = try data.features()
-  let labels = try data.labels()
-  let parts = chunks(of: features, labels, size: workload.chunk ?? 1, count: 20_000)
-  var classifier = MLPClassifier<Int>(
-    hiddenLayerSizes: workload.hidden ?? [100], batchSize: workload.batch, maxEpochs: 20,
-    tolerance: nil)
-  try classifier.fit(features, to: labels)
-  var right = 0
-  return try Measurement(
-    threads: 1, work: Double(parts.count), unit: "calls/s",
-    check: { ["accuracy": try classifier.score(features, to: labels)] }
-  ) {
-    right = 0
-    for (features, labels) in parts where try classifier.predict(features) == labels { right += 1 }
-  }
+  try measurePredictions(
+    of: MLPClassifier<Int>(
+      hiddenLayerSizes: workload.hidden ?? [100], batchSize: workload.batch, maxEpochs: 20,
+      tolerance: nil), workload, data)
 }
 
 /// A `fit` in single precision for each of eight seeds, and the accuracy on samples not seen.

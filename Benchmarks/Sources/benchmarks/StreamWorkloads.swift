@@ -2,7 +2,7 @@ import Estimators
 import LinearAlgebra
 
 /// Chunks of samples, taken in turn from a data set.
-func chunks<Features: FeatureMatrix>(
+private func chunks<Features: FeatureMatrix>(
   of features: Features, _ labels: [Int], size: Int, count: Int
 ) -> [(Features, [Int])] {
   (0..<count).map { index in
@@ -11,14 +11,22 @@ func chunks<Features: FeatureMatrix>(
   }
 }
 
-/// Many calls of `partialFit`, each with a chunk of samples.
+/// Many calls of `partialFit` of a linear classifier.
 func measurePartialFit(
   _ workload: Workload, _ features: some FeatureMatrix, _ data: DataFolder
 ) throws -> Measurement {
+  try measureCalls(
+    of: SGDClassifier<Int>(loss: .logistic, classes: [0, 1]), workload, features, data)
+}
+
+/// Many calls of `partialFit`, each with a chunk of samples.
+func measureCalls<Tested: Classifier & IncrementalEstimator>(
+  of classifier: Tested, _ workload: Workload, _ features: some FeatureMatrix, _ data: DataFolder
+) throws -> Measurement where Tested.Label == Int {
+  var classifier = classifier
   let size = workload.chunk ?? 1
   let parts = chunks(
     of: features, try data.labels(), size: size, count: size == 1 ? 20_000 : 200)
-  var classifier = SGDClassifier<Int>(loss: .logistic, classes: [0, 1])
   try classifier.partialFit(parts[0].0, to: parts[0].1)
   return try Measurement(
     threads: 1, work: Double(parts.count), unit: "calls/s",
@@ -28,12 +36,20 @@ func measurePartialFit(
   }
 }
 
-/// Many calls of `predict`, each with a chunk of samples.
+/// Many calls of `predict` of a linear classifier.
 func measurePredict(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  try measurePredictions(
+    of: SGDClassifier<Int>(loss: .logistic, maxEpochs: 1, tolerance: nil), workload, data)
+}
+
+/// Many calls of `predict`, each with a chunk of samples.
+func measurePredictions<Tested: Classifier>(
+  of classifier: Tested, _ workload: Workload, _ data: DataFolder
+) throws -> Measurement where Tested.Label == Int {
+  var classifier = classifier
   let features = try data.features()
   let labels = try data.labels()
   let parts = chunks(of: features, labels, size: workload.chunk ?? 1, count: 20_000)
-  var classifier = SGDClassifier<Int>(loss: .logistic, maxEpochs: 1, tolerance: nil)
   try classifier.fit(features, to: labels)
   var right = 0
   return try Measurement(

@@ -7,11 +7,14 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
   /// classes.
   var problemCount: Int { labels.count == 2 ? 1 : labels.count }
 
-  /// Takes the declared classes, or those that occur.
+  /// Takes the declared classes, or those that occur; with unknown labels to be taken in, both.
   ///
   /// - Throws: ``EstimatorError/singleClass(label:)``.
-  init(declared: [Label]?, occurring: [Label]) throws(EstimatorError) {
-    labels = Self.distinct(declared ?? occurring)
+  init(
+    declared: [Label]?, unknownLabels: UnknownLabels = .error, occurring: [Label]
+  ) throws(EstimatorError) {
+    let known = Self.distinct(declared ?? occurring)
+    labels = unknownLabels == .extend ? Self.distinct(occurring, knowing: known) : known
     guard labels.count >= 2 else {
       throw .singleClass(label: labels.first.map { "\($0)" } ?? "missing")
     }

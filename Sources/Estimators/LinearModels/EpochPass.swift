@@ -3,13 +3,9 @@ internal import LinearAlgebra
 /// One pass of stochastic gradient descent over samples.
 struct EpochPass<Features: FeatureMatrix>: IterateChange {
   let features: Features
-  let plan: GradientPlan
-  /// The rows in the order of the visits, or `nil` for the order in which they stand.
-  let order: [Int]?
+  let task: GradientTask
   /// The number of visits.
   let count: Int
-  let targets: GradientTargets
-  let weights: [Double]?
   let batchSize: Int
   /// Whether the objective has the penalties in it.
   let penalizesInObjective: Bool
@@ -19,25 +15,21 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
   var clock: Int
 
   /// The losses of all samples, each before its step, as a sum of means over the problems.
-  var loss = 0.0
+  private(set) var loss = 0.0
 
   /// The same with the penalties, if they are tracked.
-  var objective = 0.0
+  private(set) var objective = 0.0
 
   /// The rate of the last step.
-  var lastRate = 0.0
+  private(set) var lastRate = 0.0
 
   init(
-    features: Features, plan: GradientPlan, order: [Int]?, count: Int, targets: GradientTargets,
-    weights: [Double]?, batchSize: Int, penalizesInObjective: Bool, schedule: LinearSchedule,
-    clock: Int
+    features: Features, task: GradientTask, count: Int, batchSize: Int,
+    penalizesInObjective: Bool, schedule: LinearSchedule, clock: Int
   ) {
     self.features = features
-    self.plan = plan
-    self.order = order
+    self.task = task
     self.count = count
-    self.targets = targets
-    self.weights = weights
     self.batchSize = batchSize
     self.penalizesInObjective = penalizesInObjective
     self.schedule = schedule
@@ -46,7 +38,8 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
 
   mutating func apply<Parameter: MatrixScalar>(to iterate: inout LinearIterate<Parameter>) {
     iterate.makeRoom(
-      forAverage: plan.firstAveragedStep != nil, forPenalty: plan.absolutePenalty > 0)
+      forAverage: task.plan.firstAveragedStep != nil,
+      forPenalty: task.plan.absolutePenalty > 0)
     if !features.isSparse { iterate.makeExplicit() }
     var progress = GradientProgress()
     progress.clock = clock
@@ -54,7 +47,7 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
     progress.averageFactor = iterate.averageFactor
     progress.averagedCount = iterate.averagedCount
     progress.cumulativePenalty = iterate.cumulativePenalty
-    if plan.tracksObjective { iterate.measureNorms(&progress) }
+    if task.plan.tracksObjective { iterate.measureNorms(&progress) }
     if batchSize == 1 {
       visitEach(&iterate, &progress)
     } else {
@@ -74,18 +67,18 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
   private mutating func visitEach<Parameter: MatrixScalar>(
     _ iterate: inout LinearIterate<Parameter>, _ progress: inout GradientProgress
   ) {
-    var visitor = GradientVisitor(
-      plan: plan, visits: GradientVisits(order: order, range: 0..<0, rates: []), targets: targets,
-      weights: weights, progress: progress, parameters: iterate.parameters)
     // Let go, so that the kernels change the only copy.
-    iterate.parameters = GradientParameters(vectors: [], intercepts: [])
+    var parameters = GradientParameters<Parameter>(vectors: [], intercepts: [])
+    swap(&parameters, &iterate.parameters)
+    var visitor = GradientVisitor(
+      task: task, progress: progress, parameters: consume parameters)
     // Rates are made in advance, a few thousand at a time.
     for start in stride(from: 0, to: count, by: 4096) {
       let range = start..<min(start + 4096, count)
       let rates = schedule.rates(from: visitor.progress.clock + 1, count: range.count)
       lastRate = rates[rates.count - 1]
-      visitor.visits.range = range
-      visitor.visits.rates = rates
+      visitor.range = range
+      visitor.rates = rates
       features._accept(&visitor)
     }
     progress = visitor.progress
@@ -98,11 +91,10 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
   ) {
     for start in stride(from: 0, to: count, by: batchSize) {
       let range = start..<min(start + batchSize, count)
-      let rows = range.map { order?[$0] ?? $0 }
+      let rows = range.map { task.order?[$0] ?? $0 }
       lastRate = schedule.rates(from: progress.clock + 1, count: 1)[0]
       iterate.takeStep(
-        on: rows, of: features, targets: targets, weights: weights, plan: plan, rate: lastRate,
-        progress: &progress)
+        on: rows, of: features, task: task, rate: lastRate, progress: &progress)
     }
   }
 }
@@ -120,9 +112,10 @@ extension LinearIterate {
 
   /// Takes one step against the mean slope of a batch.
   fileprivate mutating func takeStep(
-    on rows: [Int], of features: some FeatureMatrix, targets: GradientTargets,
-    weights: [Double]?, plan: GradientPlan, rate: Double, progress: inout GradientProgress
+    on rows: [Int], of features: some FeatureMatrix, task: GradientTask, rate: Double,
+    progress: inout GradientProgress
   ) {
+    let plan = task.plan
     let (width, problems) = (featureCount, problemCount)
     if plan.tracksObjective {
       // Before the step, and for each of its samples.
@@ -147,8 +140,8 @@ extension LinearIterate {
       }
       let squares = plan.rule == .slope ? 0 : features.sumOfSquares(ofRow: row)
       GradientBatch.factors(
-        &scores, length: (plan.rule == .slope ? rate : 1) * (weights?[row] ?? 1), squares: squares,
-        row: row, targets: targets, intercepts: parameters.intercepts, plan: plan,
+        &scores, length: (plan.rule == .slope ? rate : 1) * (task.weights?[row] ?? 1),
+        squares: squares, row: row, task: task, intercepts: parameters.intercepts,
         progress: &progress)
       // A sample of zeros cannot be passed by any step.
       let counts = plan.rule != .passiveAggressive1 || squares > 0

@@ -135,9 +135,9 @@ extension SGDClassifier {
   public func begin(
     _ features: some FeatureMatrix, to target: [Label], call: TrainingCall
   ) throws(EstimatorError) -> SGDClassifierLearned<Label> {
-    var declared = hyperparameters.classes
-    if hyperparameters.unknownLabels == .extend { declared = declared.map { $0 + target } }
-    let classes = try ClassList(declared: declared, occurring: target)
+    let classes = try ClassList(
+      declared: hyperparameters.classes, unknownLabels: hyperparameters.unknownLabels,
+      occurring: target)
     return SGDClassifierLearned(
       classes: classes,
       state: try StochasticGradientState(
@@ -184,11 +184,8 @@ extension SGDClassifier {
 
 extension SGDClassifier: HeldOutScoring {
   public func heldOutRows(of target: [Label]) throws(EstimatorError) -> [Int] {
-    guard hyperparameters.shared.earlyStopping else { return [] }
-    let classes = try ClassList(
-      declared: learned?.classes.labels ?? hyperparameters.classes, occurring: target)
-    return try hyperparameters.shared.heldOutRows(
-      count: target.count, strata: try classes.numbers(of: target))
+    try hyperparameters.shared.heldOutRows(
+      of: target, declared: learned?.classes.labels ?? hyperparameters.classes)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

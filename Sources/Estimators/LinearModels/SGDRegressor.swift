@@ -119,8 +119,7 @@ extension SGDRegressor {
 
 extension SGDRegressor: HeldOutScoring {
   public func heldOutRows(of target: [Double]) throws(EstimatorError) -> [Int] {
-    guard hyperparameters.shared.earlyStopping else { return [] }
-    return try hyperparameters.shared.heldOutRows(count: target.count, strata: nil)
+    try hyperparameters.shared.heldOutRows(count: target.count, strata: nil)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

@@ -1,7 +1,7 @@
 /// The settings that ``SGDClassifier`` and ``SGDRegressor`` share.
 ///
 /// Each is also a property of the estimators themselves.
-public struct StochasticGradientSettings: Equatable, Sendable {
+public struct StochasticGradientSettings: Equatable, Sendable, StoppingSettings {
   /// What is made small; takes effect at the next call.
   public var loss: LinearLoss
 
@@ -71,17 +71,6 @@ public struct StochasticGradientSettings: Equatable, Sendable {
 
   /// What all random choices follow from; a change needs `reset(.trainingState)`.
   public var seed: UInt64 = 0
-
-  /// Whether something decides when `fit` stops.
-  var hasStoppingRule: Bool { tolerance != nil || earlyStopping }
-
-  /// Returns the rows that early stopping holds out, ascending.
-  ///
-  /// - Throws: As ``HeldOutSplit/rows(count:strata:fraction:seed:)``.
-  func heldOutRows(count: Int, strata: [Int32]?) throws(EstimatorError) -> [Int] {
-    try HeldOutSplit.rows(
-      count: count, strata: strata, fraction: validationFraction, seed: seed)
-  }
 
   /// The declarations of all but the loss, which is not any.
   static var declarations: [Hyperparameter<Self>] {

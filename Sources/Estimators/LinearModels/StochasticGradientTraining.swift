@@ -81,9 +81,7 @@ struct StochasticGradientTraining {
   /// The rows that are trained on, or `nil` for all of them.
   private func remaining(of rowCount: Int) -> [Int]? {
     guard call.kind == .fit, !heldOutRows.isEmpty else { return nil }
-    var isHeldOut = [Bool](repeating: false, count: rowCount)
-    for row in heldOutRows { isHeldOut[row] = true }
-    return (0..<rowCount).filter { !isHeldOut[$0] }
+    return HeldOutSplit.remaining(of: rowCount, without: heldOutRows)
   }
 
   /// Lowers an adaptive rate instead of stopping; returns whether to go on.
@@ -116,8 +114,9 @@ struct StochasticGradientTraining {
     plan.fitsIntercept = settings.fitsIntercept
     plan.tracksObjective = tracksObjective
     var pass = EpochPass(
-      features: features, plan: plan, order: order, count: count, targets: targets,
-      weights: weights, batchSize: settings.batchSize,
+      features: features,
+      task: GradientTask(plan: plan, targets: targets, weights: weights, order: order),
+      count: count, batchSize: settings.batchSize,
       penalizesInObjective: !settings.learningRate.isPassiveAggressive,
       schedule: LinearSchedule(settings, reductionCount: progress.schedule.reductionCount),
       clock: progress.schedule.clock)

@@ -128,9 +128,9 @@ extension MLPClassifier {
     _ features: some FeatureMatrix, to target: [Label], call: TrainingCall
   ) throws(EstimatorError) -> MLPClassifierLearned<Label> {
     let settings = hyperparameters.shared
-    var declared = hyperparameters.classes
-    if hyperparameters.unknownLabels == .extend { declared = declared.map { $0 + target } }
-    let classes = try ClassList(declared: declared, occurring: target)
+    let classes = try ClassList(
+      declared: hyperparameters.classes, unknownLabels: hyperparameters.unknownLabels,
+      occurring: target)
     let form = NetworkForm(
       shape: NetworkShape(
         sizes: [features.columnCount] + settings.hiddenLayerSizes + [classes.problemCount]),
@@ -178,11 +178,8 @@ extension MLPClassifier {
 
 extension MLPClassifier: HeldOutScoring {
   public func heldOutRows(of target: [Label]) throws(EstimatorError) -> [Int] {
-    guard hyperparameters.shared.earlyStopping else { return [] }
-    let classes = try ClassList(
-      declared: learned?.classes.labels ?? hyperparameters.classes, occurring: target)
-    return try hyperparameters.shared.heldOutRows(
-      count: target.count, strata: try classes.numbers(of: target))
+    try hyperparameters.shared.heldOutRows(
+      of: target, declared: learned?.classes.labels ?? hyperparameters.classes)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

@@ -173,8 +173,7 @@ extension MLPMultilabelClassifier {
 
 extension MLPMultilabelClassifier: HeldOutScoring {
   public func heldOutRows(of target: [Set<Label>]) throws(EstimatorError) -> [Int] {
-    guard hyperparameters.shared.earlyStopping else { return [] }
-    return try hyperparameters.shared.heldOutRows(count: target.count, strata: nil)
+    try hyperparameters.shared.heldOutRows(count: target.count, strata: nil)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

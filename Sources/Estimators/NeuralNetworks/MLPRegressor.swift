@@ -171,8 +171,7 @@ extension MLPRegressor {
 
 extension MLPRegressor: HeldOutScoring {
   public func heldOutRows(of target: RegressionTarget) throws(EstimatorError) -> [Int] {
-    guard hyperparameters.shared.earlyStopping else { return [] }
-    return try hyperparameters.shared.heldOutRows(count: target.matrix.rowCount, strata: nil)
+    try hyperparameters.shared.heldOutRows(count: target.matrix.rowCount, strata: nil)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

@@ -1,7 +1,7 @@
 /// The settings that all networks share.
 ///
 /// Each is also a property of the estimators themselves.
-public struct NetworkSettings: Equatable, Sendable {
+public struct NetworkSettings: Equatable, Sendable, StoppingSettings {
   /// The number of units in each hidden layer; each at least 1, any number of layers, and at most
   /// 2²⁸ parameters in all; a change needs a fresh fit.
   public var hiddenLayerSizes = [100]
@@ -118,9 +118,6 @@ public struct NetworkSettings: Equatable, Sendable {
   /// What all random choices follow from; a change needs `reset(.trainingState)`.
   public var seed: UInt64 = 0
 
-  /// Whether something decides when `fit` stops.
-  var hasStoppingRule: Bool { tolerance != nil || earlyStopping }
-
   /// The laws that do not apply with these settings.
   var exemptions: Set<LawExemption> {
     solver == .lbfgs
@@ -131,14 +128,6 @@ public struct NetworkSettings: Equatable, Sendable {
   /// The share of units left out of a hidden layer, from 0.
   func dropoutRate(ofLayer layer: Int) -> Double {
     dropout.count == 1 ? dropout[0] : dropout.isEmpty ? 0 : dropout[layer]
-  }
-
-  /// Returns the rows that early stopping holds out, ascending.
-  ///
-  /// - Throws: As ``HeldOutSplit/rows(count:strata:fraction:seed:)``.
-  func heldOutRows(count: Int, strata: [Int32]?) throws(EstimatorError) -> [Int] {
-    try HeldOutSplit.rows(
-      count: count, strata: strata, fraction: validationFraction, seed: seed)
   }
 
   /// The declarations of all shared settings.

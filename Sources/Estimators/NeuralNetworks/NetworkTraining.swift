@@ -42,7 +42,7 @@ struct NetworkTraining {
   private func run<Scalar: MatrixScalar>(
     _ state: inout NetworkState, _ features: some FeatureMatrix, in type: Scalar.Type
   ) throws(EstimatorError) -> TrainingSummary {
-    let rows = trainingRows(features.rowCount)
+    let rows = HeldOutSplit.remaining(of: features.rowCount, without: heldOutRows)
     let loop = EpochLoop(
       call: call, sampleCount: rows.count, maxEpochs: settings.maxEpochs, rule: rule,
       dataFingerprint: targets.combined(
@@ -93,14 +93,6 @@ struct NetworkTraining {
     return StoppingRule(
       tolerance: looksAtLosses ? settings.tolerance : nil,
       patience: min(settings.patience, .max - 1) + 1, watchesScore: score != nil)
-  }
-
-  /// The rows that are trained on.
-  private func trainingRows(_ rowCount: Int) -> [Int] {
-    guard !heldOutRows.isEmpty else { return Array(0..<rowCount) }
-    var isHeldOut = [Bool](repeating: false, count: rowCount)
-    for row in heldOutRows { isHeldOut[row] = true }
-    return (0..<rowCount).filter { !isHeldOut[$0] }
   }
 
   /// The rows in the order in which the next epoch visits them.

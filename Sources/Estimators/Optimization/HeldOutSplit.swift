@@ -7,8 +7,8 @@ enum HeldOutSplit {
   ///
   /// - Parameters:
   ///   - count: The number of samples.
-  ///   - strata: The class of each, of every one of which about the same share is taken; `nil` for
-  ///     numbers, of which at least two are held out.
+  ///   - strata: The class of each, of every one of which about the same share is taken; `nil`
+  ///     where there are none, and at least two samples are held out.
   ///   - fraction: The share to hold out, rounded up to whole samples.
   ///   - seed: The seed.
   /// - Returns: The rows, ascending.
@@ -42,5 +42,17 @@ enum HeldOutSplit {
       rows += groups[name]?.prefix(counts[index]) ?? []
     }
     return rows.sorted()
+  }
+
+  /// Returns the rows of so many samples that are left to train on, ascending.
+  ///
+  /// - Parameters:
+  ///   - count: The number of samples.
+  ///   - heldOut: The rows that are held out.
+  /// - Returns: All others.
+  static func remaining(of count: Int, without heldOut: [Int]) -> [Int] {
+    var isHeldOut = [Bool](repeating: false, count: count)
+    for row in heldOut { isHeldOut[row] = true }
+    return (0..<count).filter { !isHeldOut[$0] }
   }
 }

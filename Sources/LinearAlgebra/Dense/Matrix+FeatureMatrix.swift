@@ -87,11 +87,6 @@ extension Matrix: FeatureMatrix {
   public func appendStoredColumns(ofRow row: Int, to columns: inout [Int32]) {}
 
   @inlinable
-  public func prefetchRow(_ row: Int) {
-    withRow(row) { prefetch($0, byteCount: columnCount * MemoryLayout<Scalar>.size) }
-  }
-
-  @inlinable
   public func checkFinite() throws(LinearAlgebraError) {
     guard
       !elements.withUnsafeBufferPointer({ buffer in

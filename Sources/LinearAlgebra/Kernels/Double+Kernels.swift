@@ -248,12 +248,6 @@ extension Double: _KernelScalar {
     la_scale_f64(s, x, count)
   }
 
-  public static func _runningMean(
-    _ f: Double, _ w: UnsafePointer<Double>, _ mean: UnsafeMutablePointer<Double>, _ count: Int
-  ) {
-    la_running_mean_f64(f, w, mean, count)
-  }
-
   public static func _sumOfSquares(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
     la_sum_of_squares_f64(x, count)
   }

@@ -248,12 +248,6 @@ extension Float: _KernelScalar {
     la_scale_f32(s, x, count)
   }
 
-  public static func _runningMean(
-    _ f: Float, _ w: UnsafePointer<Float>, _ mean: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    la_running_mean_f32(f, w, mean, count)
-  }
-
   public static func _sumOfSquares(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
     la_sum_of_squares_f32(x, count)
   }

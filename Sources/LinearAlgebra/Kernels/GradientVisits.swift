@@ -83,19 +83,68 @@ package enum GradientTargets: Sendable {
   case numbers([Double])
 }
 
-/// Which samples are visited, and how fast.
-package struct GradientVisits: Sendable {
+/// What visits are made for: the plan, the samples' targets and weights, and their order.
+///
+/// In one place, so that a pass over one sample does not spend its time counting references.
+package final class GradientTask: Sendable {
+  package let plan: GradientPlan
+  package let targets: GradientTargets
+  /// What each row counts, or `nil`.
+  package let weights: [Double]?
   /// The rows in the order of the visits, or `nil` for the order in which they stand.
-  package var order: [Int]?
-  /// Which of the visits in this order these are.
-  package var range: Range<Int>
-  /// For each of these visits the learning rate.
-  package var rates: [Double]
+  package let order: [Int]?
 
-  package init(order: [Int]?, range: Range<Int>, rates: [Double]) {
+  package init(
+    plan: GradientPlan, targets: GradientTargets, weights: [Double]?, order: [Int]?
+  ) {
+    self.plan = plan
+    self.targets = targets
+    self.weights = weights
     self.order = order
-    self.range = range
-    self.rates = rates
+  }
+
+  /// Whether targets are classes.
+  fileprivate var isClassification: Bool {
+    if case .labels = targets { true } else { false }
+  }
+
+  /// Calls a closure with the same in C.
+  ///
+  /// - Parameters:
+  ///   - range: Which of the visits in the order these are.
+  ///   - rates: For each of these visits the learning rate.
+  ///   - rowCount: The number of rows there are.
+  ///   - body: The closure.
+  fileprivate func withKernel(
+    _ range: Range<Int>, rates: [Double], rowCount: Int,
+    _ body: (borrowing la_plan, borrowing la_visits) -> Void
+  ) {
+    let (labels, numbers): ([Int32]?, [Double]?) =
+      switch targets {
+      case .labels(let labels): (labels, nil)
+      case .numbers(let numbers): (nil, numbers)
+      }
+    plan.withKernel(isClassification: isClassification) { plan in
+      withAddress(order) { order in
+        withAddress(labels) { labels in
+          withAddress(numbers) { numbers in
+            withAddress(weights) { weights in
+              rates.withUnsafeBufferPointer { rates in
+                guard let rates = rates.baseAddress else { return }
+                let start = order.map { UnsafeRawPointer($0 + range.lowerBound) }
+                body(
+                  plan,
+                  la_visits(
+                    order: start?.assumingMemoryBound(to: Int64.self),
+                    first: Int64(range.lowerBound), count: range.count,
+                    row_count: Int64(rowCount), labels: labels, targets: numbers,
+                    weights: weights, rates: rates))
+              }
+            }
+          }
+        }
+      }
+    }
   }
 }
 
@@ -183,21 +232,17 @@ package struct GradientParameters<Parameter: MatrixScalar>: Equatable, Sendable 
 /// is Y. Tsuruoka's, J. Tsujii's and S. Ananiadou's: *Stochastic gradient descent training for
 /// L1-regularized log-linear models with cumulative penalty*, 2009.
 package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
-  package var plan: GradientPlan
-  package var visits: GradientVisits
-  package var targets: GradientTargets
-  package var weights: [Double]?
+  private let task: GradientTask
+  /// Which of the visits in the task's order are made next, and their learning rates.
+  package var range = 0..<0
+  package var rates: [Double] = []
   package var progress: GradientProgress
   package var parameters: GradientParameters<Parameter>
 
   package init(
-    plan: GradientPlan, visits: GradientVisits, targets: GradientTargets, weights: [Double]?,
-    progress: GradientProgress, parameters: GradientParameters<Parameter>
+    task: GradientTask, progress: GradientProgress, parameters: GradientParameters<Parameter>
   ) {
-    self.plan = plan
-    self.visits = visits
-    self.targets = targets
-    self.weights = weights
+    self.task = task
     self.progress = progress
     self.parameters = parameters
   }
@@ -262,7 +307,7 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
   ) {
     var kernelProgress = progress.kernel
     let problemCount = parameters.intercepts.count
-    let (plan, visits, targets, weights) = (plan, visits, targets, weights)
+    let (task, range, rates) = (task, range, rates)
     func withAddresses(_ body: (Addresses) -> Void) {
       parameters.vectors.withUnsafeMutableBufferPointer { w in
         parameters.intercepts.withUnsafeMutableBufferPointer { b in
@@ -276,24 +321,21 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
                     averageRest: rest.isEmpty ? nil : rest.baseAddress,
                     averageIntercepts: averageB.isEmpty ? nil : averageB.baseAddress,
                     // What is left of a penalty that is no longer set takes nothing more.
-                    takenPenalty: plan.absolutePenalty > 0 ? taken.baseAddress : nil))
+                    takenPenalty: task.plan.absolutePenalty > 0 ? taken.baseAddress : nil))
               }
             }
           }
         }
       }
     }
-    let isClassification = if case .labels = targets { true } else { false }
-    plan.withKernel(isClassification: isClassification) { kernelPlan in
-      visits.withKernel(targets, weights, rowCount: rowCount) { kernelVisits in
-        withAddresses { addresses in
-          withUnsafeTemporaryAllocation(of: Parameter.self, capacity: problemCount) { scratch in
-            guard let scratch = scratch.baseAddress else { return }
-            withUnsafePointer(to: kernelPlan) { plan in
-              withUnsafePointer(to: kernelVisits) { visits in
-                withUnsafeMutablePointer(to: &kernelProgress) { progress in
-                  body(plan, visits, progress, addresses, scratch)
-                }
+    task.withKernel(range, rates: rates, rowCount: rowCount) { kernelPlan, kernelVisits in
+      withAddresses { addresses in
+        withUnsafeTemporaryAllocation(of: Parameter.self, capacity: problemCount) { scratch in
+          guard let scratch = scratch.baseAddress else { return }
+          withUnsafePointer(to: kernelPlan) { plan in
+            withUnsafePointer(to: kernelVisits) { visits in
+              withUnsafeMutablePointer(to: &kernelProgress) { progress in
+                body(plan, visits, progress, addresses, scratch)
               }
             }
           }
@@ -314,38 +356,6 @@ private func withAddress<Value, Result>(
   (values ?? []).withUnsafeBufferPointer { body($0.isEmpty ? nil : $0.baseAddress) }
 }
 
-extension GradientVisits {
-  /// Calls a closure with the same in C.
-  fileprivate func withKernel(
-    _ targets: GradientTargets, _ weights: [Double]?, rowCount: Int,
-    _ body: (borrowing la_visits) -> Void
-  ) {
-    let (labels, numbers): ([Int32]?, [Double]?) =
-      switch targets {
-      case .labels(let labels): (labels, nil)
-      case .numbers(let numbers): (nil, numbers)
-      }
-    withAddress(order) { order in
-      withAddress(labels) { labels in
-        withAddress(numbers) { numbers in
-          withAddress(weights) { weights in
-            rates.withUnsafeBufferPointer { rates in
-              guard let rates = rates.baseAddress else { return }
-              let start = order.map { UnsafeRawPointer($0 + range.lowerBound) }
-              body(
-                la_visits(
-                  order: start?.assumingMemoryBound(to: Int64.self),
-                  first: Int64(range.lowerBound), count: range.count,
-                  row_count: Int64(rowCount), labels: labels, targets: numbers, weights: weights,
-                  rates: rates))
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
 /// One step on a batch, in the pieces that batches are made of.
 package enum GradientBatch {
   /// Turns the scores of one sample, without intercepts, into the factors of its step.
@@ -355,26 +365,21 @@ package enum GradientBatch {
   ///   - length: The learning rate times what the sample counts.
   ///   - squares: The sum of squares of the sample, for the passive-aggressive rules.
   ///   - row: The row of the sample.
-  ///   - targets: What all samples are to be.
+  ///   - task: What all samples are to be, and how far steps go.
   ///   - intercepts: The intercepts of all problems.
-  ///   - plan: What stays the same.
   ///   - progress: What the losses are added to.
   package static func factors<Parameter: MatrixScalar>(
     _ scores: inout [Parameter], length: Double, squares: Double, row: Int,
-    targets: GradientTargets, intercepts: [Parameter], plan: GradientPlan,
-    progress: inout GradientProgress
+    task: GradientTask, intercepts: [Parameter], progress: inout GradientProgress
   ) {
     var label: Int32 = 0
     var number = 0.0
-    var isClassification = false
-    switch targets {
-    case .labels(let labels):
-      label = labels[row]
-      isClassification = true
+    switch task.targets {
+    case .labels(let labels): label = labels[row]
     case .numbers(let numbers): number = numbers[row]
     }
     var kernelProgress = progress.kernel
-    plan.withKernel(isClassification: isClassification) { kernelPlan in
+    task.plan.withKernel(isClassification: task.isClassification) { kernelPlan in
       withUnsafePointer(to: kernelPlan) { plan in
         withUnsafeMutablePointer(to: &kernelProgress) { progress in
           Parameter._factors(

@@ -134,8 +134,6 @@ public protocol _KernelScalar {
   static func _convert(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Self>, _ count: Int)
 
   static func _scale(_ s: Self, _ x: UnsafeMutablePointer<Self>, _ count: Int)
-  static func _runningMean(
-    _ f: Self, _ w: UnsafePointer<Self>, _ mean: UnsafeMutablePointer<Self>, _ count: Int)
   static func _sumOfSquares(_ x: UnsafePointer<Self>, _ count: Int) -> Double
   static func _isFinite(_ x: UnsafePointer<Self>, _ count: Int) -> Bool
   static func _fingerprint(

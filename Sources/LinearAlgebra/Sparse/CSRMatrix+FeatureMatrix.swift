@@ -90,14 +90,6 @@ extension CSRMatrix: FeatureMatrix {
   }
 
   @inlinable
-  public func prefetchRow(_ row: Int) {
-    withRow(row) { v, j, count in
-      prefetch(v, byteCount: count * MemoryLayout<Scalar>.size)
-      prefetch(j, byteCount: count * MemoryLayout<Int32>.size)
-    }
-  }
-
-  @inlinable
   public func checkFinite() throws(LinearAlgebraError) {
     guard
       !values.withUnsafeBufferPointer({ buffer in

@@ -152,8 +152,6 @@ LA_MIXED_KERNELS(float, float, f32_f32)
   double la_sum_of_magnitudes_##name(const S *x, ptrdiff_t n);                                     \
   /* x <- s x. */                                                                                  \
   void la_scale_##name(S s, S *x, ptrdiff_t n);                                                    \
-  /* mean <- mean + (w - mean) f: one more value in a running mean. */                             \
-  void la_running_mean_##name(S f, const S *w, S *mean, ptrdiff_t n);                              \
   /* The sum of squares, in double precision. */                                                   \
   double la_sum_of_squares_##name(const S *x, ptrdiff_t n);                                        \
   /* Whether every value is finite. */                                                             \
