@@ -109,7 +109,7 @@ for intercept in [True, False]:
         add(f"columns of 1e{power}", features, integers(20, 1)[:, 0], intercept)
         add(f"everything of 1e{power}", integers(20, 4) * 10.0**power, integers(20, 1)[:, 0] * 10.0**power, intercept)
     base = integers(20, 8)
-    for short in [1, 2, 4]:
+    for short in [1, 2, 3, 4]:
         features = base.copy()
         features[:, 8 - short:] = base[:, :8 - short] @ random.integers(-2, 3, (8 - short, short))
         add(f"rank short by {short}", features, integers(20, 1)[:, 0], intercept)

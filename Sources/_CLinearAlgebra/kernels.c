@@ -243,6 +243,7 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 #undef NAME
 
 #include "kernels_squares.h"
+#include "kernels_twofold.h"
 
 double la_loss_value(la_loss loss, double epsilon, double score, double target) {
   double slope, product = 1;

@@ -28,7 +28,7 @@ func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Mea
   let features = try data.features()
   let numbers = try data.numbers()
   let target = RegressionTarget(numbers)
-  var regression = LinearRegression()
+  var regression = LinearRegression(solver: try workload.leastSquaresSolver())
   var context = TrainingContext()
   context.threadCount = workload.threads ?? 1
   return try Measurement(
@@ -52,12 +52,21 @@ func measureLeastSquaresStream(_ workload: Workload, _ data: DataFolder) throws 
     let rows = start..<min(start + size, numbers.count)
     return (features.selectingRows(rows), Array(numbers[rows]))
   }
-  var regression = LinearRegression()
+  var regression = LinearRegression(solver: try workload.leastSquaresSolver())
   return try Measurement(
     threads: 1, work: Double(numbers.count), unit: "rows/s",
     check: { ["intercept": regression.model?.intercepts[0] ?? 0] }
   ) {
     regression.reset()
     for (features, target) in chunks { try regression.partialFit(features, to: target) }
+  }
+}
+
+extension Workload {
+  /// The solver named, or the one that is chosen if none is.
+  func leastSquaresSolver() throws -> LeastSquaresSolver {
+    var settings = LinearRegression.Hyperparameters()
+    if let solver { try settings.set("solver", to: solver, of: LinearRegression.name) }
+    return settings.solver
   }
 }

@@ -34,6 +34,7 @@ struct Workload: Decodable {
   var target: String?
   var size: Int?
   var loss: String?
+  var solver: String?
   var epochs: Int?
   var hidden: [Int]?
   var batch: Int?

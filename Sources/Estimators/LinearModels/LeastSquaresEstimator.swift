@@ -168,8 +168,10 @@ extension LeastSquaresEstimator {
       rows, weights: weights, keeping: hyperparameters.remainingRoot(count: rows.rowCount),
       method: hyperparameters.solver.method, threadCount: threadCount)
     var answer = try learned.factor.solve(hyperparameters)
-    // Only then are the rows at hand all there are.
-    if isFresh, !hyperparameters.positive, hyperparameters.penalties.allSatisfy({ $0 == 0 }),
+    // Only of a fresh start are the rows at hand all there are; and a factor in twice the precision
+    // leaves nothing to refine.
+    if isFresh, !learned.factor.isTwofold, !hyperparameters.positive,
+      hyperparameters.penalties.allSatisfy({ $0 == 0 }),
       rows.isWorthRefining(answer.conditionEstimate)
     {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)

@@ -41,12 +41,9 @@ extension TriangularFactor {
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(d² · t), or O(d³) by singular values.
   func solve(usesSingularValues: Bool) throws(LinearAlgebraError) -> LeastSquaresAnswer {
-    let found = try factor.solve(
-      from: offset, tolerance: rankTolerance, usesSingularValues: usesSingularValues)
-    let coefficients = found.solution.transposed()
-    return LeastSquaresAnswer(
-      coefficients: coefficients, intercepts: try intercepts(for: coefficients), rank: found.rank,
-      conditionEstimate: found.conditionEstimate)
+    try answer(
+      factor.solve(
+        from: offset, tolerance: rankTolerance, usesSingularValues: usesSingularValues))
   }
 
   /// Solves with the penalties that settings name.
@@ -84,7 +81,7 @@ extension TriangularFactor {
         target: target, from: offset, penalty: settings.penalty(target))
       for (column, value) in found.enumerated() { answer.coefficients[target, column] = value }
     }
-    answer.intercepts = try intercepts(for: answer.coefficients)
+    answer.intercepts = try intercepts(for: answer.coefficients, rest: nil)
     answer.isNonNegative = true
   }
 
@@ -92,25 +89,39 @@ extension TriangularFactor {
     penalty: Double, usesSingularValues: Bool
   ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
     guard penalty > 0 else { return try solve(usesSingularValues: usesSingularValues) }
-    let found = try factor.solve(
-      from: offset, penalty: penalty, usesSingularValues: usesSingularValues)
+    return try answer(
+      factor.solve(from: offset, penalty: penalty, usesSingularValues: usesSingularValues))
+  }
+
+  /// A solution with the intercepts that belong to it.
+  private func answer(
+    _ found: LeastSquaresSolution<Double>
+  ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
     let coefficients = found.solution.transposed()
     return LeastSquaresAnswer(
-      coefficients: coefficients, intercepts: try intercepts(for: coefficients), rank: found.rank,
-      conditionEstimate: found.conditionEstimate)
+      coefficients: coefficients,
+      intercepts: try intercepts(for: coefficients, rest: found.rest?.transposed()),
+      rank: found.rank, conditionEstimate: found.conditionEstimate)
   }
 
   /// The intercepts that go with coefficients: mean of y − w · mean of x.
   ///
+  /// - Parameters:
+  ///   - coefficients: The coefficients, targets × d.
+  ///   - rest: What was rounded off them, if that is known.
+  /// - Returns: A number for each target.
   /// - Throws: ``LinearAlgebraError/overflow(operation:)``.
-  func intercepts(for coefficients: Matrix<Double>) throws(LinearAlgebraError) -> [Double] {
+  private func intercepts(
+    for coefficients: Matrix<Double>, rest: Matrix<Double>?
+  ) throws(LinearAlgebraError) -> [Double] {
     let intercepts = (0..<targetCount).map { target in
       guard hasIntercept else { return 0.0 }
       var sum = Twofold(shift[featureCount + target])
       sum += r[0, 1 + featureCount + target] / r[0, 0]
       for column in 0..<featureCount {
-        let coefficient = coefficients[target, column]
-        sum.subtract(coefficient, times: Twofold(shift[column], plus: r[0, 1 + column] / r[0, 0]))
+        let mean = Twofold(shift[column], plus: r[0, 1 + column] / r[0, 0])
+        sum.subtract(coefficients[target, column], times: mean)
+        if let rest { sum.subtract(rest[target, column], times: mean) }
       }
       return sum.high
     }

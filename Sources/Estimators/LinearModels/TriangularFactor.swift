@@ -46,6 +46,9 @@ struct TriangularFactor: Equatable, Sendable {
   /// R and C side by side.
   var r: Matrix<Double> { factor.r }
 
+  /// Whether the factor is held in twice the precision.
+  var isTwofold: Bool { !factor.rest.isEmpty }
+
   // MARK: Rows
 
   /// Folds rows in.
@@ -98,9 +101,13 @@ struct TriangularFactor: Equatable, Sendable {
 
   /// Changes what is taken off a column.
   private mutating func move(_ column: Int, to point: Double) {
-    let moved = point - shift[column]
-    guard moved != 0 else { return }
-    factor.r[0, 1 + column] -= moved * r[0, 0]
+    let moved = Twofold(point, plus: -shift[column])
+    guard moved.high != 0 else { return }
+    let ones = factor.element(0, 0)
+    factor.modify(row: 0, column: 1 + column) {
+      $0.subtract(moved.high, times: ones)
+      $0.subtract(moved.low, times: ones)
+    }
     shift[column] = point
   }
 
@@ -133,6 +140,7 @@ struct TriangularFactor: Equatable, Sendable {
 
   func write(to archive: inout TensorArchive) {
     archive.append("factor", r)
+    if !factor.rest.isEmpty { archive.append("factor_rest", factor.rest) }
     archive.append("shift", shift)
     archive.append("residual_norms", factor.residualNorms)
     archive.append("sample_count", sampleCount)
@@ -154,8 +162,12 @@ struct TriangularFactor: Equatable, Sendable {
     weightedSampleCount = try archive.count("weighted_sample_count")
     hasForgotten = archive[text: "has_forgotten"] == "true"
     shift = try archive.numbers("shift", count: featureCount + targetCount)
-    factor.residualNorms = try archive.numbers("residual_norms", count: targetCount)
-    factor.r = try archive.matrix("factor", columns: offset + featureCount + targetCount)
+    let r = try archive.matrix("factor", columns: offset + featureCount + targetCount)
+    factor = LeastSquaresFactor(
+      r: r,
+      rest: archive.contains("factor_rest")
+        ? try archive.numbers("factor_rest", count: r.elements.count) : [],
+      residualNorms: try archive.numbers("residual_norms", count: targetCount))
     guard r.rowCount > 0, r.rowCount <= offset + featureCount, sampleCount > 0,
       weightedSampleCount <= sampleCount, factor.residualNorms.allSatisfy({ $0 >= 0 })
     else { throw .unreadableModel(reason: "the triangular factor is damaged") }

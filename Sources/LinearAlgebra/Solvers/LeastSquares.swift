@@ -3,12 +3,24 @@ public struct LeastSquaresSolution<Scalar: MatrixScalar>: Sendable {
   /// The X that makes ‖A · X − B‖ smallest, n × k.
   public let solution: Matrix<Scalar>
 
+  /// What was rounded off the solution, if it was computed in twice the precision.
+  package let rest: Matrix<Scalar>?
+
   /// The rank that A was taken to have.
   public let rank: Int
 
   /// An estimate of the condition number of A with its columns scaled to length 1; `nil` if the
   /// rank is short.
   public let conditionEstimate: Scalar?
+
+  init(
+    solution: Matrix<Scalar>, rest: Matrix<Scalar>? = nil, rank: Int, conditionEstimate: Scalar?
+  ) {
+    self.solution = solution
+    self.rest = rest
+    self.rank = rank
+    self.conditionEstimate = conditionEstimate
+  }
 }
 
 extension Matrix {

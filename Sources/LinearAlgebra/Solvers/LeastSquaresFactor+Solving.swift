@@ -13,10 +13,50 @@ extension LeastSquaresFactor {
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Double> {
     let count = columnCount - first
     let rowCount = max(0, min(r.rowCount - first, count))
-    return try Matrix.solveTriangular(
+    var found = try Matrix.solveTriangular(
       part(rows: first..<first + rowCount, columns: first..<columnCount),
       part(rows: first..<first + rowCount, columns: columnCount..<columnCount + targetCount),
       tolerance: tolerance, usesSingularValues: usesSingularValues)
+    if found.rank == count, !rest.isEmpty { substitute(into: &found, from: first) }
+    return found
+  }
+
+  /// Replaces a solution by that of the factor in twice the precision, by back substitution.
+  ///
+  /// - Complexity: O(q² · t).
+  private func substitute(into found: inout LeastSquaresSolution<Double>, from first: Int) {
+    let count = columnCount - first
+    let width = r.columnCount
+    var solution = Matrix<Double>(rowCount: count, columnCount: targetCount)
+    var solutionRest = solution
+    r.elements.withUnsafeBufferPointer { high in
+      rest.withUnsafeBufferPointer { low in
+        func element(_ row: Int, _ column: Int) -> Twofold {
+          let index = (first + row) * width + first + column
+          return Twofold(high[index], plus: low[index])
+        }
+        var known = [Twofold](repeating: Twofold(0), count: count)
+        known.withUnsafeMutableBufferPointer { known in
+          for target in 0..<targetCount {
+            for row in stride(from: count - 1, through: 0, by: -1) {
+              var sum = element(row, count + target)
+              for column in row + 1..<max(row + 1, count) {
+                let factor = element(row, column)
+                sum.subtract(known[column].high, times: factor)
+                sum.subtract(known[column].low, times: factor)
+              }
+              known[row] = sum.divided(by: element(row, row))
+              solution[row, target] = known[row].high
+              solutionRest[row, target] = known[row].low
+            }
+          }
+        }
+      }
+    }
+    guard solution.isAllFinite, solutionRest.isAllFinite else { return }
+    found = LeastSquaresSolution(
+      solution: solution, rest: solutionRest, rank: found.rank,
+      conditionEstimate: found.conditionEstimate)
   }
 
   /// Minimizes ‖R · b − C‖² + penalty · ‖b‖² for the columns from one on, as if there were none
@@ -75,12 +115,15 @@ extension LeastSquaresFactor {
   ) throws(LinearAlgebraError) -> LeastSquaresFactor {
     try BLASLibrary.prepare(for: [columnCount])
     let count = columnCount - first
-    var penalized = LeastSquaresFactor(columnCount: count, targetCount: targetCount)
     let rowCount = max(0, min(r.rowCount - first, count))
-    penalized.r = part(
-      rows: first..<first + rowCount, columns: first..<columnCount + targetCount)
-    var roots = LeastSquaresFactor(columnCount: count, targetCount: targetCount)
-    roots.r = Matrix(rowCount: count, columnCount: count + targetCount)
+    let rows = first..<first + rowCount
+    let columns = first..<columnCount + targetCount
+    let none = [Double](repeating: 0, count: targetCount)
+    var penalized = LeastSquaresFactor(
+      r: part(rows: rows, columns: columns),
+      rest: rest.isEmpty ? [] : elements(rest, rows: rows, columns: columns), residualNorms: none)
+    var roots = LeastSquaresFactor(
+      r: Matrix(rowCount: count, columnCount: count + targetCount), rest: [], residualNorms: none)
     for column in 0..<count { roots.r[column, column] = penalty.squareRoot() }
     penalized.fold(roots)
     return penalized
@@ -95,12 +138,18 @@ extension LeastSquaresFactor {
   }
 
   private func part(rows: Range<Int>, columns: Range<Int>) -> Matrix<Double> {
-    var elements: [Double] = []
-    elements.reserveCapacity(rows.count * columns.count)
+    Matrix(
+      unchecked: elements(r.elements, rows: rows, columns: columns), rowCount: rows.count,
+      columnCount: columns.count)
+  }
+
+  private func elements(_ all: [Double], rows: Range<Int>, columns: Range<Int>) -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(rows.count * columns.count)
     for row in rows {
       let start = row * r.columnCount
-      elements += r.elements[start + columns.lowerBound..<start + columns.upperBound]
+      result += all[start + columns.lowerBound..<start + columns.upperBound]
     }
-    return Matrix(unchecked: elements, rowCount: rows.count, columnCount: columns.count)
+    return result
   }
 }

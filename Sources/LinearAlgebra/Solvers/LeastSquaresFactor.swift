@@ -27,7 +27,11 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   /// R and C side by side: at most q rows × (q + t).
   ///
   /// The diagonal is not negative.
-  package var r: Matrix<Double>
+  package internal(set) var r: Matrix<Double>
+
+  /// What was rounded off each element of ``r``, so that the two together are the factor in twice
+  /// the precision; empty if that is not known.
+  package internal(set) var rest: [Double] = []
 
   /// The length of s, for each target.
   package var residualNorms: [Double]
@@ -40,13 +44,36 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     residualNorms = [Double](repeating: 0, count: targetCount)
   }
 
+  /// Puts a factor together again.
+  ///
+  /// - Parameters:
+  ///   - r: R and C side by side, at most q rows × (q + t).
+  ///   - rest: What was rounded off each element, or nothing.
+  ///   - residualNorms: The length of s, for each target.
+  /// - Precondition: There is a rest for all elements, or for none.
+  package init(r: Matrix<Double>, rest: [Double], residualNorms: [Double]) {
+    precondition(rest.isEmpty || rest.count == r.elements.count)
+    targetCount = residualNorms.count
+    columnCount = r.columnCount - targetCount
+    self.r = r
+    self.rest = rest
+    self.residualNorms = residualNorms
+  }
+
+  /// An element of R or C, as precisely as it is known.
+  package func element(_ row: Int, _ column: Int) -> Twofold {
+    let index = row * r.columnCount + column
+    return Twofold(r.elements[index], plus: rest.isEmpty ? 0 : rest[index])
+  }
+
   /// Folds rows in.
   ///
   /// Products of columns square the condition number κ of the columns. So their factor is taken as
   /// it is only if κ is at most 32, which costs at most 10 bits of 53; up to 2²⁰ its inverse is
   /// multiplied to the rows, which leaves columns that are nearly orthogonal, and those are
   /// factored the same way. Beyond, or if numbers are so large or small that their products are
-  /// lost, Householder reflections are used, on columns scaled by powers of two.
+  /// lost, Householder reflections are used: in twice the precision where columns or rows are few
+  /// (``isTwofoldAffordable(rowCount:)``), otherwise on columns scaled by powers of two.
   ///
   /// - Parameters:
   ///   - rows: The rows [1 x y].
@@ -92,13 +119,30 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     self = stacked([other])
   }
 
+  /// Changes an element of R or C.
+  ///
+  /// - Parameters:
+  ///   - row: The row.
+  ///   - column: The column.
+  ///   - change: Computes the new value from the old one.
+  package mutating func modify(row: Int, column: Int, _ change: (inout Twofold) -> Void) {
+    var value = element(row, column)
+    change(&value)
+    r[row, column] = value.high
+    if !rest.isEmpty { rest[row * r.columnCount + column] = value.low }
+  }
+
   /// Multiplies all rows by a number.
   ///
   /// - Parameter number: The number, at least 0.
   /// - Complexity: O(q · (q + t)).
   package mutating func scale(by number: Double) {
     r.withUnsafeMutableElements { elements in
-      for index in elements.indices { elements[index] *= number }
+      for index in elements.indices {
+        let product = Twofold(elements[index], times: number)
+        elements[index] = product.high
+        if !rest.isEmpty { rest[index] = product.low + rest[index] * number }
+      }
     }
     for target in residualNorms.indices { residualNorms[target] *= number }
   }
@@ -146,6 +190,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   private func adding(_ triangle: Matrix<Double>, _ squares: [Double]) -> LeastSquaresFactor {
     var result = self
     result.r = triangle
+    result.rest = []
     for target in 0..<targetCount {
       let old = residualNorms[target]
       result.residualNorms[target] = (old * old + max(0, squares[target])).squareRoot()
@@ -161,10 +206,15 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     let groups = rows.groups
     let size = max(512, columnCount)
     let empty = LeastSquaresFactor(columnCount: columnCount, targetCount: targetCount)
+    let isTwofold = isTwofoldAffordable(rowCount: rows.rowCount)
     let parts = Parallel.map(groups.count, threadCount: threadCount) { index in
       var part = index == 0 ? self : empty
-      rows.forEachBlock(of: groups[index], shift: shift, weighting: .roots, size: size) { block in
-        part.reflect(block.rows, count: block.count, stride: rows.stride)
+      if isTwofold {
+        part.reflectTwofold(rows, groups[index], shift)
+      } else {
+        rows.forEachBlock(of: groups[index], shift: shift, weighting: .roots, size: size) { block in
+          part.reflect(block.rows, count: block.count, stride: rows.stride)
+        }
       }
       return part
     }
@@ -175,9 +225,13 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   private func stacked(_ others: [LeastSquaresFactor]) -> LeastSquaresFactor {
     var result = self
     for other in others {
-      other.r.elements.withUnsafeBufferPointer { rows in
-        guard let rows = rows.baseAddress else { return }
-        result.reflect(rows, count: other.r.rowCount, stride: other.r.columnCount)
+      if isTwofoldAffordable(rowCount: other.r.rowCount) {
+        result.reflectTwofold(other)
+      } else {
+        other.r.elements.withUnsafeBufferPointer { rows in
+          guard let rows = rows.baseAddress else { return }
+          result.reflect(rows, count: other.r.rowCount, stride: other.r.columnCount)
+        }
       }
       for target in 0..<targetCount {
         result.residualNorms[target] = length(
@@ -225,6 +279,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       }
     }
     r = triangle
+    rest = []
     for target in 0..<targetCount {
       let column = columnCount + target
       for row in kept..<max(kept, min(height, column + 1)) {
@@ -236,7 +291,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
 }
 
 /// The length of a vector of two numbers, of any size.
-private func length(_ a: Double, _ b: Double) -> Double {
+func length(_ a: Double, _ b: Double) -> Double {
   let largest = max(abs(a), abs(b))
   guard largest > 0, largest.isFinite else { return largest }
   let (x, y) = (a / largest, b / largest)

@@ -234,15 +234,58 @@ package struct StackedRows: Sendable {
     }
   }
 
+  /// Calls a closure with one block of rows after another, in twice the precision: each number and
+  /// what was rounded off it, multiplied by the root of the row's weight.
+  ///
+  /// - Parameters:
+  ///   - group: The rows.
+  ///   - shift: What is taken off [x y] first.
+  ///   - size: The most rows in a block.
+  ///   - body: What is done with the two parts of a block and the number of its rows.
+  func forEachTwofoldBlock(
+    of group: Range<Int>, shift: [Double], size: Int,
+    _ body: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
+  ) {
+    let size = min(size, group.count)
+    var scratch: [Double] = []
+    if case .dense = storage {
+    } else {
+      scratch = [Double](repeating: 0, count: size * featureCount)
+    }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size * stride) { block in
+      guard let high = block.baseAddress else { return }
+      let low = high + size * stride
+      for start in Swift.stride(from: group.lowerBound, to: group.upperBound, by: size) {
+        let rows = start..<min(start + size, group.upperBound)
+        withRows(rows, scratch: &scratch) { x, y in
+          withStacking(shift) { stacking in
+            guard let weights else {
+              return la_stack_rows_twofold_f64(stacking, x, y, nil, rows.count, high, low)
+            }
+            weights.withUnsafeBufferPointer {
+              la_stack_rows_twofold_f64(
+                stacking, x, y, $0.baseAddress.map { $0 + start }, rows.count, high, low)
+            }
+          }
+        }
+        body(high, low, rows.count)
+      }
+    }
+  }
+
   private func stack(
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ roots: UnsafePointer<Double>?,
     _ count: Int, _ shift: [Double]?, _ z: UnsafeMutablePointer<Double>
   ) {
+    withStacking(shift) { la_stack_rows_f64($0, x, y, roots, count, z) }
+  }
+
+  private func withStacking(_ shift: [Double]?, _ body: (UnsafePointer<la_stacking>) -> Void) {
     func call(_ shift: UnsafePointer<Double>?) {
       var stacking = la_stacking(
         features: featureCount, targets: targetCount, stride: stride, has_ones: hasOnes,
         shift: shift)
-      la_stack_rows_f64(&stacking, x, y, roots, count, z)
+      body(&stacking)
     }
     guard let shift else { return call(nil) }
     shift.withUnsafeBufferPointer { call($0.baseAddress) }

@@ -45,4 +45,12 @@ package struct Twofold: Equatable, Sendable {
     product += -factor * other.low
     self += product
   }
+
+  /// Returns the quotient by another number.
+  package func divided(by other: Twofold) -> Twofold {
+    let first = high / other.high
+    var left = self
+    left.subtract(first, times: other)
+    return Twofold(first, plus: left.high / other.high)
+  }
 }

@@ -236,6 +236,20 @@ void la_add_gram_f64(const double *z, ptrdiff_t rows, ptrdiff_t stride, double *
 void la_residual_f64(const double *z, const double *_Nullable weights, ptrdiff_t rows, ptrdiff_t stride,
                      const double *u_high, const double *u_low, double *g_high, double *g_low, double *squares);
 
+/// Puts rows x and y into rows z as ``la_stack_rows_f64`` does, but in twice the precision, and with the weights whose
+/// roots they are multiplied by. No rows of zeros follow.
+void la_stack_rows_twofold_f64(const la_stacking *stacking, const double *x, const double *y,
+                               const double *_Nullable weights, ptrdiff_t rows, double *z_high, double *z_low);
+
+/// The most rows that are reflected at once.
+#define LA_TWOFOLD_ROWS 32
+
+/// Folds rows z into the triangle r, in twice the precision: r has `top` rows of at most q and room for q, a diagonal that
+/// is not negative and zeros below it. What the columns from q on leave over stands in z afterwards, in its columns from q
+/// on, but for rows that r did not have before. Returns how many rows r has then.
+ptrdiff_t la_reflect_twofold_f64(double *r_high, double *r_low, ptrdiff_t top, ptrdiff_t q, double *z_high,
+                                 double *z_low, ptrdiff_t rows, ptrdiff_t stride);
+
 #pragma clang assume_nonnull end
 
 #endif
