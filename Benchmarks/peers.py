@@ -331,10 +331,25 @@ def least_squares():
     return seconds, len(y), "rows/s", {"residual": residual, "intercept": float(model.intercept_)}
 
 
+def sparse_least_squares():
+    from sklearn.linear_model import LinearRegression, Ridge
+
+    x, y, tolerance = sparse_features(), load(workload["target"]).astype(np.float64), workload["tolerance"]
+    if "alpha" in workload:
+        model = Ridge(alpha=workload["alpha"], solver="sparse_cg", tol=tolerance)
+    else:
+        model = LinearRegression(tol=tolerance)
+    seconds = measure(lambda: model.fit(x, y))
+    residual = float(np.linalg.norm(y - model.predict(x)))
+    norm = float(np.linalg.norm(model.coef_))
+    return seconds, len(y), "rows/s", {"residual": residual, "norm": norm}
+
+
 tasks = {
     "gemm": gemm, "sgd": sgd, "sgd-sparse": sgd, "partial-fit": partial_fit, "partial-fit-sparse": partial_fit,
     "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "mlp-predict": mlp_predict,
     "mlp-partial-fit": mlp_partial_fit, "mlp-test": mlp_test, "least-squares": least_squares,
+    "least-squares-sparse": sparse_least_squares,
 }
 if side == "torch":
     tasks = {

@@ -31,6 +31,7 @@ struct Benchmarks {
       case .mlpPartialFit: try measureNetworkPartialFit(workload, data)
       case .mlpTest: try measureNetworkTest(workload, data)
       case .leastSquares: try measureLeastSquares(workload, data)
+      case .sparseLeastSquares: try measureSparseLeastSquares(workload, data)
       case .leastSquaresStream: try measureLeastSquaresStream(workload, data)
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))

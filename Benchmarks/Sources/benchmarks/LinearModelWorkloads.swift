@@ -43,6 +43,30 @@ func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Mea
   ) { try regression.fit(features, to: target, weights: nil, context: context) }
 }
 
+/// Linear regression with intercept, with a penalty if one is named, of sparse samples: by
+/// iterations.
+func measureSparseLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
+  let features = try data.sparseFeatures()
+  let numbers = try data.numbers()
+  let target = RegressionTarget(numbers)
+  var ridge = Ridge(
+    alpha: workload.alpha ?? 0, solver: .lsmr, maxEpochs: 10_000, tolerance: workload.tolerance)
+  var context = TrainingContext()
+  context.threadCount = workload.threads ?? 1
+  return try Measurement(
+    threads: workload.threads ?? 1, work: Double(numbers.count), unit: "rows/s",
+    check: {
+      let meanSquare = try ridge.loss(features, to: target)
+      let coefficients = ridge.model?.coefficients.elements ?? []
+      return [
+        "residual": (meanSquare * Double(numbers.count)).squareRoot(),
+        "norm": coefficients.reduce(0) { $0 + $1 * $1 }.squareRoot(),
+        "iterations": Double(ridge.trainingState?.epochCount ?? 0),
+      ]
+    }
+  ) { try ridge.fit(features, to: target, weights: nil, context: context) }
+}
+
 /// Linear regression, rows given in chunks that are made beforehand.
 func measureLeastSquaresStream(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
   let features = try data.features()

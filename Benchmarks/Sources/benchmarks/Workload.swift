@@ -18,6 +18,7 @@ struct Workload: Decodable {
     case mlpPartialFit = "mlp-partial-fit"
     case mlpTest = "mlp-test"
     case leastSquares = "least-squares"
+    case sparseLeastSquares = "least-squares-sparse"
     case leastSquaresStream = "least-squares-stream"
   }
 
@@ -35,6 +36,8 @@ struct Workload: Decodable {
   var size: Int?
   var loss: String?
   var solver: String?
+  var tolerance: Double?
+  var alpha: Double?
   var epochs: Int?
   var hidden: [Int]?
   var batch: Int?

@@ -1,73 +1,10 @@
-internal import Foundation
 public import LinearAlgebra
 
-/// The settings of a regression that follows from the triangular factor of all rows seen.
-public protocol LeastSquaresSettings: HyperparameterSet {
-  /// Whether the model has intercepts.
-  var fitsIntercept: Bool { get }
-
-  /// How the coefficients are computed.
-  var solver: LeastSquaresSolver { get }
-
-  /// Whether coefficients below 0 are excluded.
-  var positive: Bool { get }
-
-  /// What a row counts after the next one, as a share of what it counted before; above 0 and at
-  /// most 1.
-  var forgettingFactor: Double { get }
-
-  /// What the squares of the coefficients cost, at least 0: one for all targets or one for each;
-  /// none for nothing.
-  var penalties: [Double] { get }
-}
-
-extension LeastSquaresSettings {
-  /// The penalty of a target.
-  func penalty(_ target: Int) -> Double {
-    penalties.count > 1 ? penalties[target] : penalties.first ?? 0
-  }
-
-  /// Whether rows count less the older they are.
-  var forgets: Bool { forgettingFactor < 1 }
-
-  /// What each of a number of rows counts after the last of them.
-  ///
-  ///     weight · forgettingFactor^(count − row)     for rows from 1 on
-  ///
-  /// - Parameters:
-  ///   - weights: What each row counts by itself, or `nil`.
-  ///   - count: The number of rows.
-  /// - Returns: A number for each row; `nil` for 1 each.
-  /// - Throws: ``EstimatorError/noWeight`` if the rows that count are so old that nothing is left.
-  func remainingWeights(_ weights: [Double]?, count: Int) throws(EstimatorError) -> [Double]? {
-    guard forgets else { return weights }
-    let remaining = (0..<count).map { row in
-      (weights?[row] ?? 1) * pow(forgettingFactor, Double(count - 1 - row))
-    }
-    guard remaining.contains(where: { $0 > 0 }) else { throw .noWeight }
-    return remaining
-  }
-
-  /// What is left of the roots of the weights of all rows before, after a number of rows.
-  func remainingRoot(count: Int) -> Double { pow(forgettingFactor, Double(count) / 2) }
-
-  /// Checks that there is one penalty, or one for each target.
-  ///
-  /// - Throws: ``EstimatorError/invalidHyperparameter(name:value:requirement:)``.
-  func checkPenalties(targetCount: Int) throws(EstimatorError) {
-    guard penalties.count <= 1 || penalties.count == targetCount else {
-      throw .invalidHyperparameter(
-        name: "alpha", value: penalties.hyperparameterText,
-        requirement: "one number, or one for each of the \(targetCount) targets")
-    }
-  }
-}
-
-/// A regression that follows from the triangular factor of all rows seen: exact for rows in any
-/// parts and order.
+/// A regression that follows from the triangular factor of all rows seen, exact for rows in any
+/// parts and order; or by iterations over the rows of one call.
 public protocol LeastSquaresEstimator: TrainableEstimator, Regressor
 where
-  Target == RegressionTarget, Hyperparameters: LeastSquaresSettings,
+  Target == RegressionTarget, Hyperparameters: LeastSquaresHyperparameters,
   Learned == LeastSquaresLearned<Hyperparameters>
 {}
 
@@ -75,8 +12,12 @@ extension LeastSquaresEstimator {
   public static var findsNonFiniteFeatures: Bool { true }
 
   public var exemptions: Set<LawExemption> {
-    hyperparameters.forgets
-      ? [.onePass, .noRandomness, .forgetsOldRows] : [.onePass, .noRandomness]
+    var exemptions: Set<LawExemption> = [.onePass, .noRandomness]
+    if hyperparameters.forgets { exemptions.insert(.forgetsOldRows) }
+    if hyperparameters.solver == .lsmr || learned?.iterated != nil {
+      exemptions.insert(.keepsNoStatistics)
+    }
+    return exemptions
   }
 
   // MARK: Prediction
@@ -140,6 +81,9 @@ extension LeastSquaresEstimator {
     }
     try hyperparameters.checkPenalties(targetCount: learned.targetCount)
     guard !call.context.isCancelled() else { throw .cancelled }
+    if try iterates(learned, features, call) {
+      return try learnByIterations(&learned, features, target.matrix, weights, call)
+    }
     let remaining = try hyperparameters.remainingWeights(weights, count: features.rowCount)
     do throws(LinearAlgebraError) {
       try learn(&learned, features, target.matrix, weights, remaining, call)
@@ -177,56 +121,5 @@ extension LeastSquaresEstimator {
       try learned.factor.refine(&answer, with: rows, threadCount: threadCount)
     }
     learned.model = LinearRegressionModel(answer, featureNames: learned.featureNames)
-  }
-
-  // MARK: Two in one
-
-  /// Takes in what another has learned: afterwards the answer is that of the rows of both.
-  ///
-  /// - Parameter other: An estimator fitted to other rows with the same features and targets.
-  /// - Throws: ``EstimatorError/notFitted(estimator:)`` if either has no training state;
-  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if either forgets old rows or has
-  ///   done so; ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
-  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
-  ///   ``EstimatorError/mismatchedTargetColumnCount(expected:actual:)`` or
-  ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)`` if they do not go together.
-  ///   Nothing is changed then.
-  /// - Complexity: O((d + t)³), whatever the number of rows.
-  public mutating func merge(_ other: Self) throws(EstimatorError) {
-    guard var changed = learned, let others = other.learned, changed.factor.sampleCount > 0,
-      others.factor.sampleCount > 0
-    else { throw .notFitted(estimator: Self.name) }
-    guard hyperparameters.forgettingFactor == 1, other.hyperparameters.forgettingFactor == 1,
-      !changed.factor.hasForgotten, !others.factor.hasForgotten
-    else {
-      throw .unsupportedCall(
-        call: "merge", setting: "forgettingFactor below 1",
-        remedy: "Nothing says which rows are the older. Fit both with forgettingFactor 1.")
-    }
-    guard others.featureCount == changed.featureCount else {
-      throw .mismatchedFeatureCount(expected: changed.featureCount, actual: others.featureCount)
-    }
-    for (column, names) in zip(changed.featureNames ?? [], others.featureNames ?? []).enumerated()
-    where names.0 != names.1 {
-      throw .mismatchedFeatureName(column: column, expected: names.0, actual: names.1)
-    }
-    guard others.targetCount == changed.targetCount else {
-      throw .mismatchedTargetColumnCount(
-        expected: changed.targetCount, actual: others.targetCount)
-    }
-    let (own, theirs) = (changed.factor.hasIntercept, others.factor.hasIntercept)
-    guard own == theirs else {
-      throw .changedHyperparameter(
-        name: "fitsIntercept", old: "\(own)", new: "\(theirs)", remedy: "Fit both alike.")
-    }
-    do throws(LinearAlgebraError) {
-      try changed.factor.merge(others.factor)
-      changed.model = LinearRegressionModel(
-        try changed.factor.solve(hyperparameters), featureNames: changed.featureNames)
-    } catch {
-      throw .linearAlgebra(error)
-    }
-    changed.epochCount += others.epochCount
-    learned = changed
   }
 }

@@ -13,10 +13,12 @@ public struct LinearRegressionModel: SettingsRecording {
 
   /// The rank that the features were taken to have; with an intercept, after their means were taken
   /// off.
-  public let rank: Int
+  ///
+  /// `nil` if iterations have found the coefficients, which do not tell.
+  public let rank: Int?
 
   /// An estimate of the condition number of the features with their columns scaled to similar
-  /// length, or `nil` if the rank is short.
+  /// length, or `nil` if the rank is short or not known.
   public let conditionEstimate: Double?
 
   /// Whether coefficients below 0 were excluded.
@@ -28,7 +30,7 @@ public struct LinearRegressionModel: SettingsRecording {
   public var featureCount: Int { coefficients.columnCount }
 
   init(
-    coefficients: Matrix<Double>, intercepts: [Double], featureNames: [String]?, rank: Int,
+    coefficients: Matrix<Double>, intercepts: [Double], featureNames: [String]?, rank: Int?,
     conditionEstimate: Double?, isNonNegative: Bool = false
   ) {
     self.coefficients = coefficients
@@ -65,7 +67,7 @@ public struct LinearRegressionModel: SettingsRecording {
     archive.append("coefficients", coefficients)
     archive.append("intercepts", intercepts)
     // Texts, since they are no parameters; the shortest digits give the same double again.
-    archive[text: "rank"] = "\(rank)"
+    archive[text: "rank"] = rank.map { "\($0)" }
     archive[text: "condition"] = conditionEstimate.map { "\($0)" }
     archive[text: "non_negative"] = isNonNegative ? "true" : nil
     FeatureNames.write(featureNames, to: &archive)
@@ -74,9 +76,9 @@ public struct LinearRegressionModel: SettingsRecording {
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let coefficients = try archive.matrix("coefficients")
-    guard let rank = archive[text: "rank"].flatMap({ Int($0) }),
-      (0...coefficients.columnCount).contains(rank)
-    else { throw .unreadableModel(reason: "the rank is missing or damaged") }
+    let rank = archive[text: "rank"]
+    guard rank.map({ Int($0).map { (0...coefficients.columnCount).contains($0) } ?? false }) ?? true
+    else { throw .unreadableModel(reason: "the rank is damaged") }
     let condition = archive[text: "condition"]
     guard condition.map({ Double($0).map { $0 > 0 } ?? false }) ?? true else {
       throw .unreadableModel(reason: "the condition number is damaged")
@@ -89,7 +91,8 @@ public struct LinearRegressionModel: SettingsRecording {
       coefficients: coefficients,
       intercepts: try archive.numbers("intercepts", count: coefficients.rowCount),
       featureNames: try FeatureNames.read(from: archive, count: coefficients.columnCount),
-      rank: rank, conditionEstimate: condition.flatMap { Double($0) }, isNonNegative: sign != nil)
+      rank: rank.flatMap { Int($0) }, conditionEstimate: condition.flatMap { Double($0) },
+      isNonNegative: sign != nil)
     settings = try RecordedSettings(from: archive)
   }
 }

@@ -16,7 +16,9 @@ extension LinearRegressionSummary {
       let total = explained + least[target]
       return total > 0 ? (explained - (excess?[target] ?? 0)) / total : nil
     }
-    degreesOfFreedom = factor.weightedSampleCount - model.rank - offset
+    let rank = model.rank ?? 0
+    let freedom = factor.weightedSampleCount - rank - offset
+    degreesOfFreedom = freedom
     guard !model.isNonNegative else {
       inference = .failure(.nonNegative)
       return
@@ -25,11 +27,11 @@ extension LinearRegressionSummary {
       inference = .failure(.forgetting)
       return
     }
-    guard model.rank == d, let inverse = factor.inverseTriangle else {
-      inference = .failure(.shortRank(rank: model.rank, featureCount: d))
+    guard rank == d, let inverse = factor.inverseTriangle else {
+      inference = .failure(.shortRank(rank: rank, featureCount: d))
       return
     }
-    guard degreesOfFreedom > 0 else {
+    guard freedom > 0 else {
       inference = .failure(
         .noFreedom(sampleCount: factor.weightedSampleCount, coefficientCount: offset + d))
       return
@@ -47,14 +49,13 @@ extension LinearRegressionSummary {
       }
       lengths.insert(length(combined[...]), at: 0)
     }
-    let freedom = Double(degreesOfFreedom)
     inference = .success(
       Inference(
         (0..<t).map { target in
           (offset == 1 ? [model.intercepts[target]] : []) + model.coefficients.row(target)
         },
-        squares.map { square in lengths.map { $0 * (square / freedom).squareRoot() } },
-        degreesOfFreedom: degreesOfFreedom))
+        squares.map { square in lengths.map { $0 * (square / Double(freedom)).squareRoot() } },
+        degreesOfFreedom: freedom))
   }
 }
 

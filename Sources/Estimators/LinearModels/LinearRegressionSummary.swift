@@ -17,8 +17,8 @@ public struct LinearRegressionSummary: Equatable, Sendable {
   public let rSquared: [Double?]
 
   /// The number of samples that count, less that of coefficients: what the residuals are free in if
-  /// coefficients may have any sign.
-  public let degreesOfFreedom: Int
+  /// coefficients may have any sign; `nil` if the rank is not known.
+  public let degreesOfFreedom: Int?
 
   /// How sure coefficients are; or why that is not defined.
   public let inference: Result<Inference, Undefined>
@@ -37,6 +37,9 @@ public struct LinearRegressionSummary: Equatable, Sendable {
     /// Rows count less the older they are, which says nothing of how far they are from the truth.
     case forgetting
 
+    /// Iterations have found the coefficients, which keep no statistics of the rows.
+    case iterated
+
     /// One sentence that says why.
     public var description: String {
       switch self {
@@ -49,6 +52,8 @@ public struct LinearRegressionSummary: Equatable, Sendable {
         "Coefficients below 0 are excluded, so the usual distributions do not hold."
       case .forgetting:
         "Old rows are forgotten, so weights do not say how sure a row is."
+      case .iterated:
+        "Solver lsmr keeps no statistics of the rows. Fit with solver qr."
       }
     }
   }
@@ -99,15 +104,17 @@ public struct LinearRegressionSummary: Equatable, Sendable {
 }
 
 extension LinearRegression {
-  /// Returns what a statistician asks, for all rows seen.
+  /// Returns what a statistician asks, for all rows seen; with solver `lsmr`, for those of the latest
+  /// call.
   ///
   /// - Returns: The figures.
   /// - Throws: ``EstimatorError/notFitted(estimator:)`` if there is no training state.
   /// - Complexity: O(d³).
   public func summary() throws(EstimatorError) -> LinearRegressionSummary {
-    guard let learned, learned.factor.sampleCount > 0 else {
+    guard let learned, learned.trainingState != nil else {
       throw .notFitted(estimator: Self.name)
     }
+    if let iterated = learned.iterated { return LinearRegressionSummary(iterated) }
     return LinearRegressionSummary(learned.factor, learned.model)
   }
 }

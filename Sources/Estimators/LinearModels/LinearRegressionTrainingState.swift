@@ -1,50 +1,72 @@
 internal import LinearAlgebra
 
-/// What a linear regression continues from: the triangular factor of all rows seen.
+/// What a linear regression continues from: the triangular factor of all rows seen, or, if it was
+/// solved by iterations, that it was.
 public struct LinearRegressionTrainingState: SettingsRecording {
-  /// The number of passes over rows since the last fresh start.
+  /// What is kept of the rows.
+  enum Memory: Equatable, Sendable {
+    case factor(TriangularFactor)
+    case iterated(IteratedRows)
+  }
+
+  /// The number of passes over rows, or of iterations, since the last fresh start.
   public let epochCount: Int
 
-  /// The number of rows seen since the last fresh start.
-  public var sampleCount: Int { factor.sampleCount }
-
-  let factor: TriangularFactor
+  let memory: Memory
 
   public var settings = RecordedSettings()
 
-  init(epochCount: Int, factor: TriangularFactor) {
+  /// The number of rows seen since the last fresh start.
+  public var sampleCount: Int {
+    switch memory {
+    case .factor(let factor): factor.sampleCount
+    case .iterated(let rows): rows.sampleCount
+    }
+  }
+
+  /// Whether the solver was `lsmr`, which keeps no statistics of the rows.
+  public var isIterated: Bool {
+    if case .iterated = memory { true } else { false }
+  }
+
+  init(epochCount: Int, memory: Memory) {
     self.epochCount = epochCount
-    self.factor = factor
+    self.memory = memory
   }
 
   public func write(to archive: inout TensorArchive) {
     Counters(epochCount: epochCount, sampleCount: sampleCount).write(to: &archive)
-    archive.append("feature_count", factor.featureCount)
-    archive.append("target_count", factor.targetCount)
-    factor.write(to: &archive)
+    switch memory {
+    case .factor(let factor): factor.write(to: &archive)
+    case .iterated(let rows): rows.write(to: &archive)
+    }
     settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     epochCount = try Counters(from: archive).epochCount
-    factor = try TriangularFactor(
-      from: archive, featureCount: try archive.count("feature_count"),
-      targetCount: try archive.count("target_count"))
+    memory =
+      if let rows = try IteratedRows(from: archive) {
+        .iterated(rows)
+      } else {
+        .factor(try TriangularFactor(from: archive))
+      }
     settings = try RecordedSettings(from: archive)
   }
 }
 
 /// Everything that a ``LeastSquaresEstimator`` has learned.
-public struct LeastSquaresLearned<Hyperparameters: LeastSquaresSettings>: LearnedState {
+public struct LeastSquaresLearned<Hyperparameters: LeastSquaresHyperparameters>: LearnedState {
   public let featureNames: [String]?
   public var model: LinearRegressionModel
   var factor: TriangularFactor
+  var iterated: IteratedRows?
   var epochCount = 0
   public var settings = SettingsRecord<Hyperparameters>()
 
-  public var featureCount: Int { factor.featureCount }
+  public var featureCount: Int { model.featureCount }
 
-  var targetCount: Int { factor.targetCount }
+  var targetCount: Int { model.intercepts.count }
 
   init(featureCount: Int, targetCount: Int, featureNames: [String]?, fitsIntercept: Bool) {
     self.featureNames = featureNames
@@ -52,7 +74,7 @@ public struct LeastSquaresLearned<Hyperparameters: LeastSquaresSettings>: Learne
       featureCount: featureCount, targetCount: targetCount, hasIntercept: fitsIntercept)
     model = LinearRegressionModel(
       coefficients: Matrix(rowCount: targetCount, columnCount: featureCount),
-      intercepts: [Double](repeating: 0, count: targetCount), featureNames: featureNames, rank: 0,
+      intercepts: [Double](repeating: 0, count: targetCount), featureNames: featureNames, rank: nil,
       conditionEstimate: nil)
   }
 
@@ -64,16 +86,25 @@ public struct LeastSquaresLearned<Hyperparameters: LeastSquaresSettings>: Learne
       featureNames: model.featureNames, fitsIntercept: true)
     self.model = model
     guard let trainingState else { return }
-    guard trainingState.factor.featureCount == featureCount,
-      trainingState.factor.targetCount == targetCount
-    else { throw .unreadableModel(reason: "model and training state have different shapes") }
-    factor = trainingState.factor
+    let shape: (Int, Int)
+    switch trainingState.memory {
+    case .factor(let known):
+      shape = (known.featureCount, known.targetCount)
+      factor = known
+    case .iterated(let rows):
+      shape = (rows.featureCount, rows.targetCount)
+      iterated = rows
+    }
+    guard shape == (featureCount, targetCount) else {
+      throw .unreadableModel(reason: "model and training state have different shapes")
+    }
     epochCount = trainingState.epochCount
   }
 
   public var trainingState: LinearRegressionTrainingState? {
-    guard factor.sampleCount > 0 else { return nil }
-    return LinearRegressionTrainingState(epochCount: epochCount, factor: factor)
+    guard factor.sampleCount > 0 || iterated != nil else { return nil }
+    return LinearRegressionTrainingState(
+      epochCount: epochCount, memory: iterated.map { .iterated($0) } ?? .factor(factor))
   }
 
   public mutating func reset(_ part: TrainingPart) -> Bool { false }

@@ -56,7 +56,7 @@ extension TriangularFactor {
   /// - Throws: ``LinearAlgebraError``.
   /// - Complexity: O(d³) for each penalty.
   func solve(
-    _ settings: some LeastSquaresSettings
+    _ settings: some LeastSquaresHyperparameters
   ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
     var answer = try solve(
       penalty: settings.penalty(0), usesSingularValues: settings.solver == .svd)
@@ -74,7 +74,7 @@ extension TriangularFactor {
 
   /// Replaces the coefficients of an answer by the best ones of at least 0.
   private func makeNonNegative(
-    _ answer: inout LeastSquaresAnswer, _ settings: some LeastSquaresSettings
+    _ answer: inout LeastSquaresAnswer, _ settings: some LeastSquaresHyperparameters
   ) throws(LinearAlgebraError) {
     for target in 0..<targetCount {
       let found = try factor.solveNonNegative(

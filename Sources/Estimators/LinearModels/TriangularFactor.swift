@@ -139,6 +139,8 @@ struct TriangularFactor: Equatable, Sendable {
   // MARK: Archive
 
   func write(to archive: inout TensorArchive) {
+    archive.append("feature_count", featureCount)
+    archive.append("target_count", targetCount)
     archive.append("factor", r)
     if !factor.rest.isEmpty { archive.append("factor_rest", factor.rest) }
     archive.append("shift", shift)
@@ -152,16 +154,19 @@ struct TriangularFactor: Equatable, Sendable {
   /// Reads what was written.
   ///
   /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
-  init(
-    from archive: TensorArchive, featureCount: Int, targetCount: Int
-  ) throws(EstimatorError) {
+  init(from archive: TensorArchive) throws(EstimatorError) {
+    let (features, targets) = (
+      try archive.count("feature_count"), try archive.count("target_count")
+    )
+    // Before room is made for as many as a damaged file may claim.
+    let shift = try archive.numbers("shift", count: features + targets)
     self.init(
-      featureCount: featureCount, targetCount: targetCount,
+      featureCount: features, targetCount: targets,
       hasIntercept: try archive.flag("has_intercept"))
+    self.shift = shift
     sampleCount = try archive.count("sample_count")
     weightedSampleCount = try archive.count("weighted_sample_count")
     hasForgotten = archive[text: "has_forgotten"] == "true"
-    shift = try archive.numbers("shift", count: featureCount + targetCount)
     let r = try archive.matrix("factor", columns: offset + featureCount + targetCount)
     factor = LeastSquaresFactor(
       r: r,

@@ -73,15 +73,3 @@ extension StackedRows {
     Double._trsm(true, false, false, false, stride, count, 1, triangle, stride, rows, stride)
   }
 }
-
-extension [Double] {
-  /// Adds other numbers, as many.
-  fileprivate mutating func add(_ others: [Double]) {
-    withUnsafeMutableBufferPointer { own in
-      others.withUnsafeBufferPointer { others in
-        guard let own = own.baseAddress, let start = others.baseAddress else { return }
-        Double._add(1, start, own, others.count)
-      }
-    }
-  }
-}

@@ -7,16 +7,16 @@ internal import _CLinearAlgebra
 /// many threads share the groups.
 package struct StackedRows: Sendable {
   /// The samples as they are stored.
-  private enum Storage: Sendable {
+  enum Storage: Sendable {
     case dense(Matrix<Double>)
     case denseSingle(Matrix<Float>)
     case sparse(CSRMatrix<Double>)
     case sparseSingle(CSRMatrix<Float>)
   }
 
-  private let storage: Storage
-  private let targets: Matrix<Double>
-  private let weights: [Double]?
+  let storage: Storage
+  let targets: Matrix<Double>
+  let weights: [Double]?
 
   /// The number of rows, n.
   package let rowCount: Int

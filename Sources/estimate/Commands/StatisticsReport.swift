@@ -20,9 +20,9 @@ struct StatisticsReport: Encodable {
     var coefficients: [Coefficient]
   }
 
-  var rank: Int
+  var rank: Int?
   var conditionEstimate: Double?
-  var degreesOfFreedom: Int
+  var degreesOfFreedom: Int?
   var targets: [TargetStatistics]
 
   /// Why nothing is said of single coefficients, or `nil`.
@@ -62,10 +62,12 @@ struct StatisticsReport: Encodable {
 
   /// The same as lines of text.
   var lines: [String] {
-    var lines = [
-      "rank \(rank), condition \(conditionEstimate.map { short($0) } ?? "infinite: the rank is short")"
-        + ", \(degreesOfFreedom) degrees of freedom"
-    ]
+    var lines: [String] = []
+    if let rank, let degreesOfFreedom {
+      let condition = conditionEstimate.map { short($0) } ?? "infinite: the rank is short"
+      lines.append(
+        "rank \(rank), condition \(condition), \(degreesOfFreedom) degrees of freedom")
+    }
     for (number, target) in targets.enumerated() {
       let name = targets.count > 1 ? "target \(number): " : ""
       lines.append(

@@ -79,13 +79,17 @@ import Testing
     try refuseImpossibleNumbers(network) { try $0.partialFit(data.features, to: data.labels) }
 
     let plane = SmallData.plane(targetCount: 2)
-    var regression = LinearRegression()
-    var scaler = StandardScaler()
-    try regression.fit(plane.features, to: plane.target)
-    try scaler.fit(plane.features)
-    try refuseImpossibleNumbers(regression) {
-      try $0.partialFit(plane.features, to: RegressionTarget(plane.target))
+    for solver in [LeastSquaresSolver.automatic, .qr, .lsmr] {
+      var regression = LinearRegression(solver: solver)
+      try regression.fit(plane.features, to: plane.target)
+      try refuseImpossibleNumbers(regression) {
+        $0.warmStart = true
+        try $0.fit(plane.features, to: plane.target)
+        _ = try $0.summary()
+      }
     }
+    var scaler = StandardScaler()
+    try scaler.fit(plane.features)
     try refuseImpossibleNumbers(scaler) { try $0.partialFit(plane.features) }
   }
 
@@ -113,7 +117,7 @@ import Testing
   }
 
   private enum Impossible: CaseIterable {
-    case notFinite, countless, empty, missing
+    case notFinite, countless, greatest, empty, missing
 
     func applied(to name: String, in archive: TensorArchive) -> TensorArchive {
       guard let tensor = archive[name] else { return archive }
@@ -125,7 +129,9 @@ import Testing
       case (_, nil) where count > 0:
         result.append(Tensor(name, [Double](repeating: .nan, count: count), shape: tensor.shape))
       case (_, _?) where name != "stopping.data":
-        result.append(Tensor(name, [Int](repeating: .max, count: count), shape: tensor.shape))
+        // More than can be counted, or just as much.
+        let number = self == .greatest ? 1 << 53 : Int.max
+        result.append(Tensor(name, [Int](repeating: number, count: count), shape: tensor.shape))
       default: break
       }
       return result

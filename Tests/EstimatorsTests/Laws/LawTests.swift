@@ -174,6 +174,26 @@ import Testing
     }
   }
 
+  @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0], [0.1, 3, 0]])
+  func leastSquaresByIterationsKeepsAllLaws(
+    storage: LawChecks<Ridge>.Storage, alpha: [Double]
+  ) throws {
+    let data = SmallData.plane(targetCount: alpha.count)
+    for (fitsIntercept, maxEpochs) in [(true, 1000), (false, 2)] {
+      var checks = LawChecks(
+        Ridge(alpha: alpha, fitsIntercept: fitsIntercept, solver: .lsmr, maxEpochs: maxEpochs),
+        features: data.features, target: RegressionTarget(data.target))
+      checks.storage = storage
+      let outcomes = try checks.checkAll()
+      for law in Law.allCases {
+        let isExempt = [
+          .oneGoOrInParts, .passes, .chunks, .honestEarlyStopping, .averaging,
+        ].contains(law)
+        #expect((outcomes[law] == .holds) == !isExempt, "\(law)")
+      }
+    }
+  }
+
   @Test(arguments: LawChecks<Ridge>.Storage.allCases, [[0.5], [0.1, 3, 0]])
   func ridgeKeepsAllLaws(storage: LawChecks<Ridge>.Storage, alpha: [Double]) throws {
     let data = SmallData.plane(targetCount: alpha.count)

@@ -50,7 +50,7 @@ import Testing
     for reference in try References.cases("linear-regression-positive", of: Reference.self) {
       let (features, target) = try diabetes(targetCount: reference.targets)
       let weights = reference.weighted ? Samples.weights(features.rowCount) : nil
-      for solver in LeastSquaresSolver.allCases {
+      for solver in LeastSquaresSolver.allCases where solver != .lsmr {
         var regression = LinearRegression(
           fitsIntercept: reference.fitsIntercept, solver: solver, positive: true)
         try regression.fit(features, to: target, weights: weights)

@@ -1,0 +1,154 @@
+internal import LinearAlgebra
+
+/// Least squares by iterations over the rows of one call, of which nothing is kept but the
+/// coefficients and a few figures.
+extension LeastSquaresEstimator {
+  /// Whether a call iterates: as the calls before it, if it goes on from any; otherwise as the
+  /// settings and the samples say.
+  ///
+  /// - Returns: Whether it iterates.
+  /// - Throws: ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if that cannot be done in
+  ///   `partialFit`; ``EstimatorError/invalidHyperparameter(name:value:requirement:)`` if other
+  ///   settings need more than iterations keep.
+  func iterates(
+    _ learned: Learned, _ features: some FeatureMatrix, _ call: TrainingCall
+  ) throws(EstimatorError) -> Bool {
+    guard learned.factor.sampleCount == 0 else { return false }
+    let settings = hyperparameters.shared
+    if learned.iterated == nil, settings.solver != .lsmr {
+      return settings.solver == .automatic && call.kind == .fit && features.isSparse
+        && features.columnCount > LeastSquaresSolver.mostFactoredSparseColumns
+        && !settings.positive && !hyperparameters.forgets
+    }
+    guard call.kind == .fit else { throw missingStatistics(for: "partialFit") }
+    try settings.checkIterations(reason: "to continue what solver lsmr has found")
+    return true
+  }
+
+  /// The error for a call that needs statistics of rows where there are none.
+  private func missingStatistics(for call: String) -> EstimatorError {
+    .unsupportedCall(
+      call: call,
+      setting: hyperparameters.solver == .lsmr
+        ? "solver lsmr" : "solver automatic where it has chosen lsmr",
+      remedy: "It keeps no statistics of the rows. Fit afresh with solver qr.")
+  }
+
+  /// What was learned, if it comes from a triangular factor.
+  ///
+  /// - Parameter call: What needs the factor.
+  /// - Returns: What was learned.
+  /// - Throws: ``EstimatorError/notFitted(estimator:)``;
+  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)``.
+  func learnedFromFactor(for call: String) throws(EstimatorError) -> Learned {
+    guard let learned, learned.trainingState != nil else {
+      throw .notFitted(estimator: Self.name)
+    }
+    guard learned.iterated == nil else { throw missingStatistics(for: call) }
+    return learned
+  }
+
+  /// Solves for the rows given, from the coefficients there are.
+  func learnByIterations(
+    _ learned: inout Learned, _ features: some FeatureMatrix, _ targets: Matrix<Double>,
+    _ weights: [Double]?, _ call: TrainingCall
+  ) throws(EstimatorError) -> TrainingSummary {
+    try Validation.checkFinite(features)
+    let rows = StackedRows(
+      features, targets: targets, weights: weights, hasOnes: hyperparameters.fitsIntercept)
+    let total = weights?.reduce(0, +) ?? Double(features.rowCount)
+    let budget = hyperparameters.maxEpochs
+    var summary = TrainingSummary(
+      epochCount: 0, stopReason: .stoppingRule, isContinuation: call.isContinuation)
+    var iterated = IteratedRows(
+      featureCount: features.columnCount,
+      sampleCount: (learned.iterated?.sampleCount ?? 0) + features.rowCount)
+    var coefficients = learned.model.coefficients
+    var intercepts: [Double] = []
+    for target in 0..<targets.columnCount {
+      let before = summary.epochCount
+      let found = try iterate(
+        rows, target, from: Array(coefficients.row(target)), call
+      ) { epoch, squares in
+        call.context.observer?(
+          .epochEnded(
+            EpochReport(
+              epoch: learned.epochCount + before + epoch, epochInCall: target * budget + epoch,
+              epochBudget: targets.columnCount * budget, loss: squares / total, learningRate: 1)))
+      }
+      summary.epochCount += found.epochCount
+      if !found.hasConverged { summary.stopReason = .budget }
+      for (column, value) in found.coefficients.enumerated() {
+        coefficients[target, column] = value
+      }
+      intercepts.append(found.intercept)
+      iterated.residualSquares.append(found.residualSquares)
+      iterated.totalSquares.append(found.totalSquares)
+    }
+    learned.iterated = iterated
+    learned.epochCount += summary.epochCount
+    learned.model = LinearRegressionModel(
+      coefficients: coefficients, intercepts: intercepts, featureNames: learned.featureNames,
+      rank: nil, conditionEstimate: nil)
+    return summary
+  }
+
+  /// Solves for one target.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows.
+  ///   - target: The target.
+  ///   - start: The coefficients to begin with.
+  ///   - call: The call.
+  ///   - report: Is told the number of each iteration and the sum of squared residuals after it.
+  /// - Returns: What was found.
+  /// - Throws: ``EstimatorError/cancelled``; ``EstimatorError/linearAlgebra(_:)`` if numbers are too
+  ///   large or too small.
+  private func iterate(
+    _ rows: StackedRows, _ target: Int, from start: [Double], _ call: TrainingCall,
+    report: (Int, Double) -> Void
+  ) throws(EstimatorError) -> IteratedTarget {
+    let matrix = ImplicitRows(
+      rows, penalty: hyperparameters.penalty(target), threadCount: call.context.threadCount)
+    let right = matrix.target(target)
+    var method = LSMR(matrix, target: right, start: start)
+    var epochCount = 0
+    var hasConverged = method.isExact
+    while !hasConverged, epochCount < hyperparameters.maxEpochs, method.isFinite {
+      guard !call.context.isCancelled() else { throw .cancelled }
+      method.step(matrix)
+      epochCount += 1
+      report(epochCount, method.residualNorm * method.residualNorm)
+      hasConverged =
+        method.isExact
+        || hyperparameters.tolerance.map { method.hasConverged(tolerance: $0) } ?? false
+    }
+    let coefficients = method.solution
+    var left = right
+    matrix.multiply(coefficients, minus: 1, &left)
+    let found = IteratedTarget(
+      coefficients: coefficients, intercept: matrix.intercept(for: coefficients, target: target),
+      residualSquares: left[..<rows.rowCount].reduce(0) { $0 + $1 * $1 },
+      totalSquares: right.reduce(0) { $0 + $1 * $1 }, epochCount: epochCount,
+      hasConverged: hasConverged)
+    guard found.isFinite else {
+      throw .linearAlgebra(.overflow(operation: "least squares by iterations"))
+    }
+    return found
+  }
+}
+
+/// What iterations have found for one target.
+private struct IteratedTarget {
+  var coefficients: [Double]
+  var intercept: Double
+  var residualSquares: Double
+  var totalSquares: Double
+  var epochCount: Int
+  var hasConverged: Bool
+
+  var isFinite: Bool {
+    intercept.isFinite && residualSquares.isFinite && totalSquares.isFinite
+      && coefficients.allSatisfy(\.isFinite)
+  }
+}
