@@ -1,3 +1,4 @@
+internal import Foundation
 public import LinearAlgebra
 
 /// A regression that follows from the triangular factor of all rows seen, exact for rows in any
@@ -84,6 +85,7 @@ extension LeastSquaresEstimator {
     if try iterates(learned, features, call) {
       return try learnByIterations(&learned, features, target.matrix, weights, call)
     }
+    try checkRoom(learned, features)
     let remaining = try hyperparameters.remainingWeights(weights, count: features.rowCount)
     do throws(LinearAlgebraError) {
       try learn(&learned, features, target.matrix, weights, remaining, call)
@@ -93,6 +95,21 @@ extension LeastSquaresEstimator {
     learned.epochCount += 1
     return TrainingSummary(
       epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)
+  }
+
+  /// Checks that the triangular factor fits into memory, with what is needed beside it: the one
+  /// before, and copies to solve with.
+  private func checkRoom(
+    _ learned: Learned, _ features: some FeatureMatrix
+  ) throws(EstimatorError) {
+    let columnCount = features.columnCount + learned.targetCount + 1
+    let rowCount = min(columnCount, learned.factor.sampleCount + features.rowCount)
+    let bytes = 4 * Double(MemoryLayout<Double>.size) * Double(rowCount) * Double(columnCount)
+    guard bytes <= Double(ProcessInfo.processInfo.physicalMemory) else {
+      throw .unsupportedFeatures(
+        reason: "A triangular factor of \(rowCount) × \(columnCount) numbers does not fit into "
+          + "memory. Fit with solver lsmr, or use SGDRegressor.")
+    }
   }
 
   private func learn(

@@ -25,6 +25,13 @@ extension Array where Element: BitwiseCopyable {
   }
 }
 
+extension [Double] {
+  /// Makes an array of zeros, in huge pages of memory if it is large and the system has them.
+  init(zerosInHugePages count: Int) {
+    self.init(inHugePages: count) { $0.initialize(repeating: 0) }
+  }
+}
+
 extension UnsafeMutableBufferPointer {
   /// Asks the system for huge pages, before the memory is first touched; only Linux has to be
   /// asked.

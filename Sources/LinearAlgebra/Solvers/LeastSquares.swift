@@ -70,17 +70,17 @@ extension Matrix {
   /// - Throws: As ``leastSquares(_:tolerance:)``.
   @_specialize(where Scalar == Double)
   package static func solveTriangular(
-    _ r: Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool = false
+    _ r: consuming Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool = false
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
     guard r.isAllFinite, c.isAllFinite else { throw .overflow(operation: "least squares") }
     let answer = try solveTriangularUnchecked(
-      r, c, tolerance: tolerance, usesSingularValues: usesSingularValues)
+      consume r, c, tolerance: tolerance, usesSingularValues: usesSingularValues)
     guard answer.solution.isAllFinite else { throw .overflow(operation: "least squares") }
     return answer
   }
 
   private static func solveTriangularUnchecked(
-    _ r: Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool
+    _ r: consuming Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool
   ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
     let n = r.columnCount
     guard n > 0 else {
@@ -88,8 +88,9 @@ extension Matrix {
         solution: Matrix(rowCount: 0, columnCount: c.columnCount), rank: 0, conditionEstimate: 1)
     }
     let scales = r.columnScales()
-    let scaled = r.scalingColumns(by: scales)
-    if r.rowCount == n, (0..<n).allSatisfy({ r[$0, $0] != 0 }) {
+    // In the place of R, which need not stay as it is.
+    let scaled = (consume r).scalingColumns(by: scales)
+    if scaled.rowCount == n, (0..<n).allSatisfy({ scaled[$0, $0] != 0 }) {
       let triangle = TriangularMatrix(upper: scaled)
       let condition = triangle.conditionEstimate
       // Far enough from the border that an estimate will do.
@@ -111,7 +112,7 @@ extension Matrix {
     let rowSpace = decomposition.vTransposed.selectingRows(0..<rank)
     basic = try basic.subtractingNullSpace(of: rowSpace, scales: scales)
     // Columns of zeros count nothing, not even what rounding has made of it.
-    for column in 0..<n where (0..<r.rowCount).allSatisfy({ r[$0, column] == 0 }) {
+    for column in 0..<n where (0..<scaled.rowCount).allSatisfy({ scaled[$0, column] == 0 }) {
       for target in 0..<c.columnCount { basic[column, target] = 0 }
     }
     return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: nil)
@@ -157,10 +158,13 @@ extension Matrix {
   package var isAllFinite: Bool { (try? checkFinite()) != nil }
 
   /// Returns the matrix with each column multiplied by its factor.
-  package func scalingColumns(by factors: [Scalar]) -> Matrix {
+  package consuming func scalingColumns(by factors: [Scalar]) -> Matrix {
+    let (rowCount, columnCount) = (rowCount, columnCount)
     var result = self
-    for row in 0..<rowCount {
-      for column in 0..<columnCount { result[row, column] *= factors[column] }
+    result.withUnsafeMutableElements { elements in
+      for row in 0..<rowCount {
+        for column in 0..<columnCount { elements[row * columnCount + column] *= factors[column] }
+      }
     }
     return result
   }

@@ -35,19 +35,16 @@ extension LeastSquaresFactor {
           let index = (first + row) * width + first + column
           return Twofold(high[index], plus: low[index])
         }
-        var known = [Twofold](repeating: Twofold(0), count: count)
-        known.withUnsafeMutableBufferPointer { known in
+        var left = [Twofold](repeating: Twofold(0), count: count)
+        left.withUnsafeMutableBufferPointer { left in
           for target in 0..<targetCount {
-            for row in stride(from: count - 1, through: 0, by: -1) {
-              var sum = element(row, count + target)
-              for column in row + 1..<max(row + 1, count) {
-                let factor = element(row, column)
-                sum.subtract(known[column].high, times: factor)
-                sum.subtract(known[column].low, times: factor)
-              }
-              known[row] = sum.divided(by: element(row, row))
-              solution[row, target] = known[row].high
-              solutionRest[row, target] = known[row].low
+            for row in 0..<count { left[row] = element(row, count + target) }
+            for column in stride(from: count - 1, through: 0, by: -1) {
+              let known = left[column].divided(by: element(column, column))
+              solution[column, target] = known.high
+              solutionRest[column, target] = known.low
+              // Column by column, so that no step waits for the one before.
+              for row in 0..<column { left[row].subtract(known, times: element(row, column)) }
             }
           }
         }

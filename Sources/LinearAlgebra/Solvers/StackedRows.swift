@@ -96,26 +96,35 @@ package struct StackedRows: Sendable {
   /// - Returns: The point, d + t numbers.
   package func center(ofLast: Bool) -> [Double] {
     let count = min(rowCount, 64 + 4 * featureCount)
-    var sums = [Double](repeating: 0, count: featureCount + targetCount)
-    let first = row(ofLast ? rowCount - count : 0)
-    for sample in 1..<max(1, count) {
-      let place = ofLast ? rowCount - count + sample : sample * rowCount / count
-      for (index, value) in row(place).enumerated() {
-        sums[index] += (value - first[index]) / Double(count)
+    let width = featureCount + targetCount
+    let share = 1 / Double(count)
+    var first = [Double](repeating: 0, count: width)
+    var center = first
+    var scratch = [Double](repeating: 0, count: isDense ? 0 : featureCount)
+    first.withUnsafeMutableBufferPointer { first in
+      center.withUnsafeMutableBufferPointer { center in
+        for sample in 0..<count {
+          let place = ofLast ? rowCount - count + sample : sample * rowCount / count
+          withRows(place..<place + 1, scratch: &scratch) { x, y in
+            for column in 0..<width {
+              let value = column < featureCount ? x[column] : y[column - featureCount]
+              if sample == 0 { first[column] = value }
+              center[column] += (value - first[column]) * share
+            }
+          }
+        }
+        for column in 0..<width {
+          center[column] += first[column]
+          if !center[column].isFinite { center[column] = 0 }
+        }
       }
     }
-    return zip(first, sums).map { first, sum in
-      let center = first + sum
-      return center.isFinite ? center : 0
-    }
+    return center
   }
 
-  /// A row [x y].
-  private func row(_ index: Int) -> [Double] {
-    var x = [Double](repeating: 0, count: featureCount)
-    return withRows(index..<index + 1, scratch: &x) { x, _ in
-      Array(UnsafeBufferPointer(start: x, count: featureCount)) + targets.row(index)
-    } ?? []
+  /// Whether samples are stored as they are computed with.
+  private var isDense: Bool {
+    if case .dense = storage { true } else { false }
   }
 
   /// Calls a closure with the address of rows x, in double precision.
@@ -205,11 +214,7 @@ package struct StackedRows: Sendable {
   ) {
     let size = min(size ?? blockSize, group.count)
     let padded = (size + 7) / 8 * 8
-    var scratch: [Double] = []
-    if case .dense = storage {
-    } else {
-      scratch = [Double](repeating: 0, count: size * featureCount)
-    }
+    var scratch = [Double](repeating: 0, count: isDense ? 0 : size * featureCount)
     var numbers = [Double](repeating: 0, count: weights == nil ? 0 : padded)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: padded * stride) { block in
       guard let z = block.baseAddress else { return }
@@ -247,11 +252,7 @@ package struct StackedRows: Sendable {
     _ body: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
   ) {
     let size = min(size, group.count)
-    var scratch: [Double] = []
-    if case .dense = storage {
-    } else {
-      scratch = [Double](repeating: 0, count: size * featureCount)
-    }
+    var scratch = [Double](repeating: 0, count: isDense ? 0 : size * featureCount)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * size * stride) { block in
       guard let high = block.baseAddress else { return }
       let low = high + size * stride

@@ -46,6 +46,13 @@ package struct Twofold: Equatable, Sendable {
     self += product
   }
 
+  /// Takes a product off.
+  package mutating func subtract(_ factor: Twofold, times other: Twofold) {
+    let product = Twofold(-factor.high, times: other.high)
+    let rest = product.low - (factor.high * other.low + factor.low * other.high)
+    self += Twofold(product.high, plus: rest)
+  }
+
   /// Returns the quotient by another number.
   package func divided(by other: Twofold) -> Twofold {
     let first = high / other.high

@@ -231,6 +231,14 @@ void la_stack_rows_f64(const la_stacking *stacking, const double *x, const doubl
 /// diagonal are written; stride x stride.
 void la_add_gram_f64(const double *z, ptrdiff_t rows, ptrdiff_t stride, double *g);
 
+/// Copies rows z into panels of 8 columns, behind the `first` rows that are there: a panel holds its columns of all rows,
+/// one row after another, and has room for `capacity` rows.
+void la_pack_panels_f64(const double *z, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t first, ptrdiff_t capacity,
+                        double *panels);
+
+/// Adds the products of all columns with all columns as ``la_add_gram_f64`` does, of rows in panels.
+void la_add_panels_gram_f64(const double *panels, ptrdiff_t rows, ptrdiff_t capacity, ptrdiff_t stride, double *g);
+
 /// In twice the precision, for rows z up to a multiple of 8: the residuals r = z · u, the sum of their squares, and g += zᵀ r; where there are
 /// weights, weight r² and zᵀ (weight r). Numbers of twice the precision are in two parts, high and low.
 void la_residual_f64(const double *z, const double *_Nullable weights, ptrdiff_t rows, ptrdiff_t stride,

@@ -227,6 +227,26 @@ import Testing
     #expect(ridge.trainingState == fitted.trainingState && ridge.model == fitted.model)
   }
 
+  /// A factor of so many columns would take eight terabytes.
+  @Test func aFactorThatFitsIntoNoMemoryIsRefused() throws {
+    let count = 1 << 20
+    let features = try CSRMatrix(
+      rowCount: count, columnCount: count, rowOffsets: Array(0...count),
+      columns: (0..<Int32(count)).map { $0 }, values: [Double](repeating: 1, count: count))
+    let target = (0..<count).map { Double($0 % 5) }
+    var regression = LinearRegression(fitsIntercept: false, tolerance: 1e-6)
+    let error = #expect(throws: EstimatorError.self) {
+      try regression.partialFit(features, to: target)
+    }
+    #expect(
+      error?.description
+        == "A triangular factor of 1048576 × 1048578 numbers does not fit into memory. "
+        + "Fit with solver lsmr, or use SGDRegressor.")
+    let summary = try regression.fit(features, to: target)
+    #expect(summary.epochCount == 1)
+    #expect(relativeDistance(try #require(regression.model).coefficients.elements, target) < 1e-12)
+  }
+
   // MARK: Errors
 
   @Test func whatNeedsStatisticsIsRefusedByName() throws {

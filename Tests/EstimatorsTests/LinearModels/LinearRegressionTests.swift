@@ -136,6 +136,25 @@ import Testing
     }
   }
 
+  /// So many columns that their products are formed in panels.
+  @Test func productsOfManyColumnsGiveWhatOrthogonalFactorsGive() throws {
+    let data = SmallData.plane(rowCount: 1700, columnCount: 400, targetCount: 2)
+    let weights = Samples.weights(1700)
+    var (products, factors) = (LinearRegression(solver: .cholesky), LinearRegression(solver: .qr))
+    try products.fit(data.features, to: data.target, weights: weights)
+    try factors.fit(data.features, to: data.target, weights: weights)
+    let (found, expected) = (try #require(products.model), try #require(factors.model))
+    #expect(
+      relativeDistance(found.coefficients.elements, expected.coefficients.elements) < 1e-13)
+    #expect(relativeDistance(found.intercepts, expected.intercepts) < 1e-12)
+    var context = TrainingContext()
+    context.threadCount = 2
+    var together = LinearRegression(solver: .cholesky)
+    try together.fit(
+      data.features, to: RegressionTarget(data.target), weights: weights, context: context)
+    #expect(together.model == found && together.trainingState == products.trainingState)
+  }
+
   /// Products of columns taken once would leave 16 − 2 · exponent digits, and none at 8.
   @Test(arguments: [4, 8])
   func rowsInPartsKeepTheDigitsOfTheirCondition(exponent: Int) throws {
