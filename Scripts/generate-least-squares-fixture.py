@@ -113,11 +113,21 @@ for intercept in [True, False]:
         features = base.copy()
         features[:, 8 - short:] = base[:, :8 - short] @ random.integers(-2, 3, (8 - short, short))
         add(f"rank short by {short}", features, integers(20, 1)[:, 0], intercept)
+    # So many rows that products of columns are tried.
+    tall = integers(60, 8)
+    for short in [1, 2, 3, 4]:
+        features = tall.copy()
+        features[:, 8 - short:] = tall[:, :8 - short] @ random.integers(-2, 3, (8 - short, short))
+        add(f"rank short by {short}, many rows", features, integers(60, 1)[:, 0], intercept)
+    for exponent in [0, 3, 6, 9, 12]:
+        features = conditioned(60, 5, 10.0**exponent)
+        add(f"condition 1e{exponent}, many rows", features, features @ random.standard_normal(5), intercept)
     add("a column twice", np.column_stack([base[:, :3], base[:, 1]]), integers(20, 1)[:, 0], intercept)
     add("a column twice, scaled", np.column_stack([base[:, :3], 1024 * base[:, 1]]), integers(20, 1)[:, 0], intercept)
     add("a column of zeros", np.column_stack([base[:, :3], 0 * base[:, 1]]), integers(20, 1)[:, 0], intercept)
     add("wide", integers(5, 9), integers(5, 1)[:, 0], intercept)
     add("one sample", integers(1, 3), [7.0], intercept)
+    add("one sample of one feature", [[3.0]], [7.0], intercept)
     add("one feature", integers(12, 1), integers(12, 1)[:, 0], intercept)
     add("constant target", integers(12, 3), np.full(12, 4.0), intercept)
     add("far from zero", integers(20, 3) + 1e9, integers(20, 1)[:, 0], intercept)

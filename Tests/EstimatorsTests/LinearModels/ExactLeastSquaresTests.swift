@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func allAreThere() {
-    #expect(Problem.all.count == 62)
+    #expect(Problem.all.count == 82)
   }
 
   @Test(arguments: Problem.all)
