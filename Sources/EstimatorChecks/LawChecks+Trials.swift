@@ -35,10 +35,7 @@ extension LawChecks {
 
   /// Whether there is a `partialFit` to check.
   var hasPasses: Bool {
-    let exemptions = estimator.exemptions
-    return estimator is any IncrementalEstimator
-      && !exemptions.contains(.limitedMemoryQuasiNewton)
-      && !exemptions.contains(.keepsNoStatistics)
+    estimator is any IncrementalEstimator && estimator.exemptions.allowPartialFit
   }
 
   /// Calls `partialFit`, on all samples unless told otherwise.

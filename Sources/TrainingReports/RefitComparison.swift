@@ -12,8 +12,8 @@ public struct RefitComparison<Compared: IncrementalEstimator & Predictor> {
   /// The estimator to compare policies for; it has learned nothing.
   public let estimator: Compared
 
-  /// The policies, in the order in which they are run.
-  public var policies = RefitPolicy.allCases
+  /// The policies, in the order in which they are run; at first all that the estimator has.
+  public var policies: [RefitPolicy]
 
   /// The samples that no call is trained on, as rows of the data, ascending.
   public let heldOutRows: [Int]
@@ -42,6 +42,9 @@ public struct RefitComparison<Compared: IncrementalEstimator & Predictor> {
   ) {
     precondition(callCount >= 1, "A comparison needs a call.")
     self.estimator = estimator
+    policies = RefitPolicy.allCases.filter {
+      $0 != .partialFit || estimator.exemptions.allowPartialFit
+    }
     self.features = features
     self.target = target
     var stream = RandomStream(seed: seed, purpose: .partition)

@@ -67,6 +67,22 @@ import TrainingReports
     #expect(losses[0] != losses[1])
   }
 
+  /// Iterations keep nothing but the coefficients, which is all that a reset of the state leaves.
+  @Test func policiesOfLeastSquaresByIterations() throws {
+    let data = clouds()
+    let target = RegressionTarget(data.labels.map(Double.init))
+    let estimator = LinearRegression(solver: .lsmr, maxEpochs: 2)
+    let comparison = RefitComparison(
+      estimator, features: data.features, target: target, strata: [Int]?.none)
+    let runs = try comparison.run()
+    #expect(runs.map(\.policy) == [.overwrite, .continue, .parameters])
+    let losses = runs.map { $0.calls.map(\.loss) }
+    #expect(losses[1] == losses[2])
+    #expect(losses[0] != losses[1])
+    let texts = RefitPolicy.allCases.map { $0.explanation(for: estimator.exemptions) }
+    #expect(texts[2].hasSuffix("so this must equal continue."))
+  }
+
   @Test func allRowsCanBeGivenToEveryCall() throws {
     let data = clouds()
     var comparison = RefitComparison(

@@ -34,3 +34,10 @@ public enum LawExemption: String, CaseIterable, Sendable {
   /// that call is made.
   case frozenTransformers
 }
+
+extension Set<LawExemption> {
+  /// Whether there is a `partialFit`.
+  public var allowPartialFit: Bool {
+    isDisjoint(with: [.limitedMemoryQuasiNewton, .keepsNoStatistics])
+  }
+}

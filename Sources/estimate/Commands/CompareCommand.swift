@@ -22,7 +22,7 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "An estimator; several may be given.")
   var estimator: [String] = []
 
-  @Option(help: "A policy; several may be given, all if none is.")
+  @Option(help: "A policy; several may be given, all that there are if none is.")
   var policy: [PolicyName] = []
 
   @Option(help: "How many calls each policy makes.")
@@ -131,7 +131,7 @@ struct CompareCommand: ParsableCommand {
       runs: runs.map { run in
         .init(
           policy: run.policy.rawValue,
-          keeps: run.policy.explanation(isOnePass: prepared.exemptions.contains(.onePass)),
+          keeps: run.policy.explanation(for: prepared.exemptions),
           calls: run.calls.map {
             .init(
               score: $0.score, loss: $0.loss, distance: $0.distance,
