@@ -34,17 +34,21 @@ extension LeastSquaresEstimator {
       remedy: "It keeps no statistics of the rows. Fit afresh with solver qr.")
   }
 
-  /// What was learned, if it comes from a triangular factor.
+  /// What was learned, if it comes from a triangular factor and the settings still go with it.
   ///
   /// - Parameter call: What needs the factor.
   /// - Returns: What was learned.
   /// - Throws: ``EstimatorError/notFitted(estimator:)``;
-  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)``.
+  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)``;
+  ///   ``EstimatorError/invalidHyperparameter(name:value:requirement:)``;
+  ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)``.
   func learnedFromFactor(for call: String) throws(EstimatorError) -> Learned {
     guard let learned, learned.trainingState != nil else {
       throw .notFitted(estimator: Self.name)
     }
     guard learned.iterated == nil else { throw missingStatistics(for: call) }
+    try hyperparameters.check()
+    try learned.settings.check(hyperparameters)
     return learned
   }
 

@@ -4,13 +4,16 @@ extension LeastSquaresEstimator {
   /// Takes in what another has learned: afterwards the answer is that of the rows of both.
   ///
   /// - Parameter other: An estimator fitted to other rows with the same features and targets.
+  ///   With settings that take effect at the next call, such as penalties, those of this one count.
   /// - Throws: ``EstimatorError/notFitted(estimator:)`` if either has no training state;
   ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if either forgets old rows or has
-  ///   done so, or is solved by iterations; ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
-  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
-  ///   ``EstimatorError/mismatchedTargetColumnCount(expected:actual:)`` or
-  ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)`` if they do not go together.
-  ///   Nothing is changed then.
+  ///   done so, or is solved by iterations, or if one alone has an intercept;
+  ///   ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
+  ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)`` or
+  ///   ``EstimatorError/mismatchedTargetColumnCount(expected:actual:)`` if they do not go together;
+  ///   ``EstimatorError/invalidHyperparameter(name:value:requirement:)`` or
+  ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)`` if settings of either are wrong
+  ///   or have changed since its last call. Nothing is changed then.
   /// - Complexity: O((d + t)³), whatever the number of rows.
   public mutating func merge(_ other: Self) throws(EstimatorError) {
     var changed = try learnedFromFactor(for: "merge")
@@ -35,9 +38,11 @@ extension LeastSquaresEstimator {
     }
     let (own, theirs) = (changed.factor.hasIntercept, others.factor.hasIntercept)
     guard own == theirs else {
-      throw .changedHyperparameter(
-        name: "fitsIntercept", old: "\(own)", new: "\(theirs)", remedy: "Fit both alike.")
+      throw .unsupportedCall(
+        call: "merge", setting: "fitsIntercept \(own) on one side and \(theirs) on the other",
+        remedy: "Fit both alike.")
     }
+    try hyperparameters.checkPenalties(targetCount: changed.targetCount)
     do throws(LinearAlgebraError) {
       try changed.factor.merge(others.factor)
       changed.model = LinearRegressionModel(

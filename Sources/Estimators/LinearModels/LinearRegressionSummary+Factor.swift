@@ -4,19 +4,22 @@ extension LinearRegressionSummary {
   /// Computes the figures from the factor of all rows and the model that follows from it.
   init(_ factor: TriangularFactor, _ model: LinearRegressionModel) {
     let (d, t, offset) = (factor.featureCount, factor.targetCount, factor.offset)
-    let least = factor.residualSquares
-    let excess = model.isNonNegative ? factor.excessSquares(of: model.coefficients) : nil
-    let squares = excess.map { zip(least, $0).map { $0 + $1 } } ?? least
-    residualSumsOfSquares = squares
-    rSquared = (0..<t).map { target in
-      let explained = (offset..<max(offset, factor.r.rowCount)).reduce(0.0) {
-        let part = factor.r[$1, offset + d + target]
-        return $0 + part * part
-      }
-      let total = explained + least[target]
-      return total > 0 ? (explained - (excess?[target] ?? 0)) / total : nil
-    }
     let rank = model.rank ?? 0
+    // Where the rank is full and signs are free the answer leaves nothing of C; otherwise it may.
+    let excess =
+      model.isNonNegative || rank < d
+      ? factor.excess(of: model.coefficients) : [Double](repeating: 0, count: t)
+    let lengths = zip(factor.factor.residualNorms, excess).map { length([$0, $1]) }
+    residualSumsOfSquares = lengths.map { $0 * $0 }
+    // By lengths, whose squares may be too large or too small to be numbers.
+    rSquared = (0..<t).map { target in
+      let explained = length(
+        (offset..<max(offset, factor.r.rowCount)).map { factor.r[$0, offset + d + target] })
+      let total = length([explained, factor.factor.residualNorms[target]])
+      guard total > 0 else { return nil }
+      let (up, down) = (explained / total, excess[target] / total)
+      return up * up - down * down
+    }
     let freedom = factor.weightedSampleCount - rank - offset
     degreesOfFreedom = freedom
     guard !model.isNonNegative else {
@@ -36,7 +39,7 @@ extension LinearRegressionSummary {
         .noFreedom(sampleCount: factor.weightedSampleCount, coefficientCount: offset + d))
       return
     }
-    var lengths = (offset..<offset + d).map { row in
+    var deviations = (offset..<offset + d).map { row in
       length(inverse.row(row))
     }
     if offset == 1 {
@@ -47,39 +50,44 @@ extension LinearRegressionSummary {
           combined[index] -= factor.shift[column] * value
         }
       }
-      lengths.insert(length(combined[...]), at: 0)
+      deviations.insert(length(combined), at: 0)
+    }
+    let errors = lengths.map { rest in
+      deviations.map { $0 * (rest / Double(freedom).squareRoot()) }
+    }
+    guard errors.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      inference = .failure(.outOfRange)
+      return
     }
     inference = .success(
       Inference(
         (0..<t).map { target in
           (offset == 1 ? [model.intercepts[target]] : []) + model.coefficients.row(target)
         },
-        squares.map { square in lengths.map { $0 * (square / Double(freedom)).squareRoot() } },
-        degreesOfFreedom: freedom))
+        errors, degreesOfFreedom: freedom))
   }
 }
 
-private func length(_ vector: ArraySlice<Double>) -> Double {
+private func length(_ vector: some Collection<Double>) -> Double {
   let largest = vector.map(abs).max() ?? 0
   guard largest > 0 else { return 0 }
   return largest * vector.reduce(0) { $0 + $1 / largest * ($1 / largest) }.squareRoot()
 }
 
 extension TriangularFactor {
-  /// The sum of squared residuals, for each target.
-  var residualSquares: [Double] { factor.residualNorms.map { $0 * $0 } }
-
-  /// By how much coefficients make the sum of squared residuals larger than it has to be, for each
-  /// target: ‖R · w − C‖², below the row of the intercept.
-  func excessSquares(of coefficients: Matrix<Double>) -> [Double] {
+  /// The root of how much coefficients make the sum of squared residuals larger than the least that
+  /// R leaves, for each target: ‖R · w − C‖, below the row of the intercept.
+  func excess(of coefficients: Matrix<Double>) -> [Double] {
     (0..<targetCount).map { target in
-      let differences = (offset..<max(offset, r.rowCount)).map { row in
-        (0..<featureCount).reduce(r[row, offset + featureCount + target]) {
-          $0 - r[row, offset + $1] * coefficients[target, $1]
-        }
-      }
-      let root = length(differences[...])
-      return root * root
+      length(
+        (offset..<max(offset, r.rowCount)).map { row in
+          var left = factor.element(row, offset + featureCount + target)
+          for column in max(0, row - offset)..<featureCount {
+            left.subtract(
+              coefficients[target, column], times: factor.element(row, offset + column))
+          }
+          return left.high
+        })
     }
   }
 

@@ -37,6 +37,9 @@ public struct LinearRegressionSummary: Equatable, Sendable {
     /// Rows count less the older they are, which says nothing of how far they are from the truth.
     case forgetting
 
+    /// Standard errors are too large to be numbers.
+    case outOfRange
+
     /// Iterations have found the coefficients, which keep no statistics of the rows.
     case iterated
 
@@ -52,6 +55,8 @@ public struct LinearRegressionSummary: Equatable, Sendable {
         "Coefficients below 0 are excluded, so the usual distributions do not hold."
       case .forgetting:
         "Old rows are forgotten, so weights do not say how sure a row is."
+      case .outOfRange:
+        "They are too large to be numbers. Scale the features up, or the target down."
       case .iterated:
         "Solver lsmr keeps no statistics of the rows. Fit with solver qr."
       }

@@ -139,7 +139,7 @@ package struct LSMR: Sendable {
     tauTilde = (zetaBefore - thetaTildeBefore * tauTilde) / third.length
     let tau = (zeta - thetaTilde * tauTilde) / rhoDot
     let rest = betaFirst - tau
-    residualNorm = (rest * rest + betaSecond * betaSecond).squareRoot()
+    residualNorm = length(rest, betaSecond)
   }
 }
 

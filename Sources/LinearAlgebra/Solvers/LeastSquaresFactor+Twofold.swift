@@ -21,7 +21,7 @@ extension LeastSquaresFactor {
   ///
   /// - Complexity: O(n · q · (q + t)).
   mutating func reflectTwofold(_ rows: StackedRows, _ group: Range<Int>, _ shift: [Double]) {
-    var triangle = TwofoldTriangle(self)
+    var triangle = TwofoldTriangle(self, adding: group.count)
     rows.forEachTwofoldBlock(of: group, shift: shift, size: Int(LA_TWOFOLD_ROWS)) {
       triangle.reflect($0, $1, count: $2)
     }
@@ -32,7 +32,7 @@ extension LeastSquaresFactor {
   ///
   /// - Complexity: O(q² · (q + t)).
   mutating func reflectTwofold(_ other: LeastSquaresFactor) {
-    var triangle = TwofoldTriangle(self)
+    var triangle = TwofoldTriangle(self, adding: other.r.rowCount)
     let (width, stride) = (r.columnCount, triangle.stride)
     for start in Swift.stride(from: 0, to: other.r.rowCount, by: Int(LA_TWOFOLD_ROWS)) {
       let count = min(Int(LA_TWOFOLD_ROWS), other.r.rowCount - start)
@@ -51,7 +51,8 @@ extension LeastSquaresFactor {
   }
 }
 
-/// A triangular factor while rows are folded into it: each row in whole vectors, and room for all.
+/// A triangular factor while rows are folded into it: each row in whole vectors, and room for
+/// as many as there will be.
 private struct TwofoldTriangle {
   /// From a row to the next.
   let stride: Int
@@ -61,13 +62,19 @@ private struct TwofoldTriangle {
   private var rowCount: Int
   private var residualNorms: [Double]
 
-  init(_ factor: LeastSquaresFactor) {
+  /// Takes a factor.
+  ///
+  /// - Parameters:
+  ///   - factor: The factor.
+  ///   - count: How many rows will be folded in, at most.
+  init(_ factor: LeastSquaresFactor, adding count: Int) {
     let (q, width) = (factor.columnCount, factor.columnCount + factor.targetCount)
     let stride = (width + 7) / 8 * 8
     (columnCount, targetCount, self.stride) = (q, factor.targetCount, stride)
     rowCount = factor.r.rowCount
     residualNorms = factor.residualNorms
-    (high, low) = ([Double](repeating: 0, count: q * stride), [])
+    let capacity = min(q, rowCount + count)
+    (high, low) = ([Double](repeating: 0, count: capacity * stride), [])
     low = high
     for row in 0..<rowCount {
       for column in row..<width {

@@ -196,7 +196,7 @@ package struct StackedRows: Sendable {
   /// of the samples; two always may be.
   package var groups: [Range<Int>] {
     let affordable = rowCount * featureCount / (20 * stride * stride)
-    let count = rowCount * stride < 1 << 18 ? 1 : min(16, max(2, affordable))
+    let count = rowCount * stride < 1 << 18 ? 1 : min(16, rowCount, max(2, affordable))
     return (0..<count).map { rowCount * $0 / count..<rowCount * ($0 + 1) / count }
   }
 

@@ -34,14 +34,15 @@ struct StatisticsReport: Encodable {
     rank = model.rank
     conditionEstimate = model.conditionEstimate
     degreesOfFreedom = summary.degreesOfFreedom
-    let hasIntercept = regression.fitsIntercept
     let features = model.featureNames ?? (0..<model.featureCount).map { "feature \($0)" }
-    let names = (hasIntercept ? ["intercept"] : []) + features
     var inference: LinearRegressionSummary.Inference?
     switch summary.inference {
     case .success(let found): inference = found
     case .failure(let reason): undefined = reason.description
     }
+    // As the rows were fitted, whatever the settings say by now.
+    let hasIntercept = inference.map { $0.estimates[0].count > features.count } ?? false
+    let names = (hasIntercept ? ["intercept"] : []) + features
     let intervals = inference?.confidenceIntervals()
     targets = summary.residualSumsOfSquares.indices.map { target in
       TargetStatistics(

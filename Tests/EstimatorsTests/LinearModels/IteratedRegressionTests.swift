@@ -244,7 +244,42 @@ import Testing
         + "Fit with solver lsmr, or use SGDRegressor.")
     let summary = try regression.fit(features, to: target)
     #expect(summary.epochCount == 1)
-    #expect(relativeDistance(try #require(regression.model).coefficients.elements, target) < 1e-12)
+    #expect(relativeDistance(try #require(regression.model).coefficients.elements, target) < 1e-10)
+  }
+
+  /// Where rows are few and columns many, only as much room is taken as there are rows.
+  @Test func aFewRowsOfManyColumnsFit() throws {
+    let count = 1 << 18
+    let features = try CSRMatrix(
+      rowCount: 1, columnCount: count, rowOffsets: [0, 2], columns: [1, Int32(count - 1)],
+      values: [3.0, 4])
+    var regression = LinearRegression(fitsIntercept: false)
+    for _ in 1...2 {
+      try regression.partialFit(features, to: [50])
+      let coefficients = try #require(regression.model).coefficients.elements
+      #expect(abs(coefficients[1] - 6) < 1e-14 && abs(coefficients[count - 1] - 8) < 1e-14)
+      #expect(coefficients.count { $0 != 0 } == 2)
+    }
+    var ridge = Ridge(fitsIntercept: false)
+    let error = #expect(throws: EstimatorError.self) {
+      try ridge.partialFit(features, to: [50])
+    }
+    #expect(error?.description.hasPrefix("A triangular factor of 262146 × 262146") ?? false)
+  }
+
+  @Test func targetsOfAnySizeConverge() throws {
+    let data = SmallData.plane()
+    for size in [1e-300, 1e-170, 1e150] {
+      let target = RegressionTarget(data.target.elements.map { $0 * size })
+      var iterated = LinearRegression(solver: .lsmr)
+      var factored = LinearRegression(solver: .qr)
+      try iterated.fit(data.features, to: target)
+      try factored.fit(data.features, to: target)
+      #expect(
+        relativeDistance(
+          try #require(iterated.model).coefficients.elements,
+          try #require(factored.model).coefficients.elements) < 1e-10)
+    }
   }
 
   // MARK: Errors

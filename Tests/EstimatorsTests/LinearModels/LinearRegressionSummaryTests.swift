@@ -40,8 +40,56 @@ import Testing
     let short = try regression.summary()
     #expect(short.inference == .failure(.shortRank(rank: 1, featureCount: 2)))
     #expect(short.degreesOfFreedom == 2)
+    // y = 2.5 + 0.6 · x leaves 1.15 of 4.75.
+    #expect(abs(short.residualSumsOfSquares[0] - 1.15) < 1e-14)
+    #expect(abs(try #require(short.rSquared[0]) - (1 - 1.15 / 4.75)) < 1e-14)
     regression.reset(.trainingState)
     #expect(throws: EstimatorError.self) { try regression.summary() }
+  }
+
+  /// What dependent columns cannot explain is a residual, also where R has rows for it.
+  @Test(arguments: [LeastSquaresSolver.automatic, .qr, .svd], [true, false])
+  func columnsThatDependOnOthersExplainNothing(
+    solver: LeastSquaresSolver, fitsIntercept: Bool
+  ) throws {
+    let features = try Matrix(
+      rowCount: 60, columnCount: 8,
+      elements: (0..<60).flatMap { row in
+        let level = row % 3
+        let x = Double((row * 7) % 11) - 5
+        return [level == 0 ? 1 : 0, level == 1 ? 1 : 0, level == 2 ? 1 : 0, x, x, 0, 4, 2 * x + 1]
+      })
+    let target = RegressionTarget((0..<60).map { Double(($0 * $0) % 17) })
+    var regression = LinearRegression(fitsIntercept: fitsIntercept, solver: solver)
+    for calls in 1...2 {
+      try regression.partialFit(features, to: target)
+      let summary = try regression.summary()
+      let squares = Double(calls) * 60 * (try regression.loss(features, to: target))
+      #expect(abs(summary.residualSumsOfSquares[0] - squares) < 1e-12 * squares)
+      guard fitsIntercept else { continue }
+      let share = try regression.score(features, to: target)
+      #expect(abs(try #require(summary.rSquared[0]) - share) < 1e-12)
+    }
+  }
+
+  @Test func figuresOfNumbersOfAnySizeAreFiguresOrAbsent() throws {
+    let features = try Matrix(rows: [[1.0], [2], [4], [3]])
+    for size in [1e-170, 1, 1e160] {
+      var regression = LinearRegression()
+      try regression.fit(features, to: RegressionTarget([1, -1, 1, 1].map { $0 * size }))
+      let summary = try regression.summary()
+      #expect(abs(try #require(summary.rSquared[0]) - 1.0 / 15) < 1e-14)
+      let error = try summary.inference.get().standardErrors[0][1] / size
+      #expect(abs(error - (2.8 / 2 / 5).squareRoot()) < 1e-14)
+    }
+    var regression = LinearRegression(fitsIntercept: false)
+    try regression.fit(Matrix(rows: [1.0, 2, 4, 3].map { [$0 * 0x1p-1064] }), to: [0, 0, 0, 0])
+    switch try regression.summary().inference {
+    case .success(let inference):
+      #expect(inference.standardErrors[0][0].isFinite)
+      #expect(inference.confidenceIntervals()[0].count == 1)
+    case .failure(let reason): #expect(reason == .outOfRange)
+    }
   }
 
   @Test func rowsWithoutWeightDoNotCount() throws {

@@ -150,4 +150,26 @@ import Testing
     }
     #expect(regression.trainingState == before)
   }
+
+  @Test func settingsThatDoNotGoWithWhatWasLearnedAreRefused() throws {
+    let data = SmallData.plane(targetCount: 3)
+    var ridge = Ridge()
+    try ridge.fit(data.features, to: data.target)
+    let other = ridge
+    let before = ridge.trainingState
+    for alpha in [[1.0, 2], [-1], []] {
+      ridge.alpha = alpha
+      #expect(throws: EstimatorError.self) { try ridge.merge(other) }
+    }
+    ridge.alpha = [1]
+    ridge.fitsIntercept = false
+    for call in [{ _ = try ridge.solved(alpha: 2) }, { try ridge.merge(other) }] {
+      let error = #expect(throws: EstimatorError.self) { try call() }
+      guard case .changedHyperparameter("fitsIntercept", "true", "false", _) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+    }
+    #expect(ridge.trainingState == before)
+  }
 }
