@@ -127,6 +127,18 @@ import Testing
         "Standard errors are not defined: 2 samples that count leave 2 coefficients no residual"))
   }
 
+  /// A setting that was changed after the fit says nothing of the coefficients there are.
+  @Test(arguments: [true, false])
+  func inspectNamesTheCoefficientsThatWereFitted(fitsIntercept: Bool) throws {
+    var regression = LinearRegression(fitsIntercept: fitsIntercept)
+    try regression.fit(Matrix(rows: [[1.0], [2], [3], [4]]), to: [2, 4, 5, 8])
+    regression.fitsIntercept.toggle()
+    try regression.write(toFile: folder.url.appendingPathComponent("m.safetensors").path)
+    let text = try estimate("inspect m.safetensors").output
+    #expect(text.contains("\n  intercept  ") == fitsIntercept)
+    #expect(text.contains("\n  feature 0  1.9"))
+  }
+
   @Test func ridgeLearnsWithAPenaltyForEachTarget() throws {
     try estimate("fit sample:diabetes --estimator ridge --set alpha=0.5 -o m.safetensors")
     let score = try estimate("score sample:diabetes -i m.safetensors").output

@@ -202,7 +202,7 @@ extension TrainableEstimator {
   }
 
   /// Checks each setting, and that none has changed that a continuing call cannot honour.
-  private func checkSettings(_ start: Learned?) throws(EstimatorError) {
+  func checkSettings(_ start: Learned?) throws(EstimatorError) {
     if let start, start.settings.isExactly(hyperparameters) { return }
     try hyperparameters.check()
     try start?.settings.check(hyperparameters)

@@ -47,8 +47,7 @@ extension LeastSquaresEstimator {
       throw .notFitted(estimator: Self.name)
     }
     guard learned.iterated == nil else { throw missingStatistics(for: call) }
-    try hyperparameters.check()
-    try learned.settings.check(hyperparameters)
+    try checkSettings(learned)
     return learned
   }
 

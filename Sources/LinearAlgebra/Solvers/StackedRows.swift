@@ -193,7 +193,8 @@ package struct StackedRows: Sendable {
   /// Rows that are summed up one after another.
   ///
   /// Several groups only where each has enough work, and as many as need little memory beside that
-  /// of the samples; two always may be.
+  /// of the samples; two always may be,
+  /// and no more than there are rows.
   package var groups: [Range<Int>] {
     let affordable = rowCount * featureCount / (20 * stride * stride)
     let count = rowCount * stride < 1 << 18 ? 1 : min(16, rowCount, max(2, affordable))

@@ -84,12 +84,7 @@ import Testing
     }
     var regression = LinearRegression(fitsIntercept: false)
     try regression.fit(Matrix(rows: [1.0, 2, 4, 3].map { [$0 * 0x1p-1064] }), to: [0, 0, 0, 0])
-    switch try regression.summary().inference {
-    case .success(let inference):
-      #expect(inference.standardErrors[0][0].isFinite)
-      #expect(inference.confidenceIntervals()[0].count == 1)
-    case .failure(let reason): #expect(reason == .outOfRange)
-    }
+    #expect(try regression.summary().inference == .failure(.outOfRange))
   }
 
   @Test func rowsWithoutWeightDoNotCount() throws {
