@@ -131,4 +131,31 @@ for intercept in [True, False]:
     add("one feature", integers(12, 1), integers(12, 1)[:, 0], intercept)
     add("constant target", integers(12, 3), np.full(12, 4.0), intercept)
     add("far from zero", integers(20, 3) + 1e9, integers(20, 1)[:, 0], intercept)
+for intercept in [True, False]:
+    # A short rank beside columns of very different size.
+    levels = np.eye(3)[np.arange(24) % 3]
+    for power in [-20, 15, 150]:
+        features = np.column_stack([levels, integers(24, 1)[:, 0] * 10.0**power])
+        add(f"levels and a column of 1e{power}", features, integers(24, 1)[:, 0], intercept)
+    base = integers(24, 4)
+    for sizes in [(20, -20, 0, 0), (4, -4, 0, 0), (6, -6, 0, 0), (0, 150, -150, 0), (15, 0, 0, 0)]:
+        scaled = base * [10.0**size for size in sizes]
+        for twice in range(4):
+            features = np.column_stack([scaled, scaled[:, twice]])
+            add(f"columns of 1e{sizes}, column {twice} twice", features, integers(24, 1)[:, 0], intercept)
+    for power in [20, 40, 500]:
+        # Powers of two, so that sums are exact: within a size, and beyond.
+        small, large = integers(24, 3), integers(24, 3) * 2.0**power
+        features = np.column_stack([
+            small, small[:, 0] - 2 * small[:, 1], large, large[:, 1] + large[:, 2], 2.0**-power * small[:, 2]])
+        add(f"dependent columns of 1 and of 2^{power}", features, integers(24, 1)[:, 0], intercept)
+        if power <= 40:
+            features = np.column_stack([small, large[:, 0] + small[:, 0], large[:, 0]])
+            add(f"a column of 2^{power} and one of 1 in a sum", features, integers(24, 1)[:, 0], intercept)
+    features = integers(5, 9) * [10.0**size for size in (0, 8, -8, 0, 8, -8, 0, 15, -15)]
+    add("wide, of different sizes", features, integers(5, 1)[:, 0], intercept)
+    # Many columns, some of them sums of others.
+    base = integers(40, 12) * 2.0 ** np.array([0, 60, -60] * 4)
+    sums = np.column_stack([base[:, i] + base[:, i + 3] for i in range(9)])
+    add("sums of columns of different sizes", np.column_stack([base, sums]), integers(40, 1)[:, 0], intercept)
 pathlib.Path(sys.argv[1]).write_text(json.dumps({"source": "solved exactly for the doubles", "cases": cases}) + "\n")

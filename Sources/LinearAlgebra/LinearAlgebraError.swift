@@ -31,6 +31,10 @@ public enum LinearAlgebraError: Error, Equatable {
   /// A result is too large for the precision.
   case overflow(operation: String)
 
+  /// A column depends on others of so different a size that precision does not tell which of the
+  /// coefficients that fit equally well have the least norm.
+  case dependenceOnColumnsOfOtherSize(column: Int)
+
   /// A dimension is larger than the library's 32-bit integers.
   case tooLarge(dimension: Int)
 }
@@ -61,6 +65,9 @@ extension LinearAlgebraError: CustomStringConvertible {
       "The iteration in \(routine) did not converge. Scale the columns to similar size."
     case .overflow(let operation):
       "The numbers are too large for \(operation). Scale them down."
+    case .dependenceOnColumnsOfOtherSize(let column):
+      "Column \(column) depends on columns of so different a size that the coefficients of least "
+        + "norm cannot be told. Scale the columns to similar size, or leave column \(column) out."
     case .tooLarge(let dimension):
       "A dimension of \(dimension) is more than the BLAS library can count (2147483647)."
     }

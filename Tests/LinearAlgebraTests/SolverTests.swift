@@ -143,6 +143,41 @@ extension Matrix {
     #expect(distance(plainProduct(a.transposed(), rows), answer.solution) < 1e-13)
   }
 
+  /// Copies share what their column would get alone, whatever the sizes of columns that have
+  /// nothing to do with them; also of so many columns that no twice the precision is used.
+  @Test(arguments: [0, 30, 300])
+  func copiesShareAmongColumnsOfVeryDifferentSize(exponent: Int) throws {
+    let (all, copies) = (140, 10)
+    let base: Matrix<Double> = try normalMatrix(200, all)
+    let b: Matrix<Double> = try normalMatrix(200, 1, seed: 3)
+    let sizes = (0..<all).map {
+      Double(sign: .plus, exponent: ($0 % 3 - 1) * exponent, significand: 1)
+    }
+    let a = base.scalingColumns(by: sizes)
+    var doubled = Matrix<Double>(rowCount: 200, columnCount: all + copies)
+    for row in 0..<200 {
+      for column in 0..<all + copies { doubled[row, column] = a[row, column % all] }
+    }
+    let single = try a.leastSquares(b).solution
+    let answer = try doubled.leastSquares(b)
+    #expect(answer.rank == all)
+    for column in 0..<all + copies {
+      let expected = single[column % all, 0] / (column % all < copies ? 2 : 1)
+      #expect(abs(answer.solution[column, 0] - expected) <= 1e-10 * abs(expected), "\(column)")
+    }
+  }
+
+  @Test func whatPrecisionDoesNotTellIsRefused() throws {
+    // The third is the sum of both, but the share of the second in it is hardly more than rounding.
+    let large = 0x1p40
+    let a = try Matrix(rows: [
+      [large, 0, large], [2 * large, 0, 2 * large], [0, 3, 3], [0, 4, 4],
+    ])
+    #expect(throws: LinearAlgebraError.dependenceOnColumnsOfOtherSize(column: 2)) {
+      _ = try a.leastSquares(Matrix(rows: [[1], [2], [3], [4]]))
+    }
+  }
+
   @Test func columnsOfZerosGetCoefficientsOfZero() throws {
     let a = try Matrix(rows: [[1.0, 0], [1, 0], [2, 0]])
     let answer = try a.leastSquares(Matrix(rows: [[1], [1], [2]]))

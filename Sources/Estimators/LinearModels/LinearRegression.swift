@@ -5,7 +5,9 @@
 /// Rows are folded into a triangular factor as they come, which loses nothing: so `partialFit`, and
 /// `fit` with ``warmStart``, give the answer for all rows ever seen, to rounding, whatever the
 /// parts. Of all answers that fit equally well, the one whose coefficients have the least norm is
-/// taken. With ``LeastSquaresSettings/positive`` no coefficient is below 0, and of features that depend
+/// taken: where singular values of the features, centred with an intercept and scaled to similar
+/// length, count as zero, which they do up to (8 + 2 √d + √n / 4) · 2⁻⁵² of the largest.
+/// With ``LeastSquaresSettings/positive`` no coefficient is below 0, and of features that depend
 /// on each other only as many count as their rank.
 ///
 /// Large sparse samples are solved by iterations instead (``LeastSquaresSolver/lsmr``).

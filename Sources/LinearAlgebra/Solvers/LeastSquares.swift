@@ -26,10 +26,10 @@ public struct LeastSquaresSolution<Scalar: MatrixScalar>: Sendable {
 extension Matrix {
   /// Solves A · X = B in the least squares sense.
   ///
-  /// Columns are scaled by powers of two to similar length, then A is factored into Q · R. If R is
-  /// well enough conditioned, X follows from it; otherwise from the singular values of R with the
-  /// columns scaled, of which those up to `tolerance` times the largest count as zero. Of all X
-  /// that then fit equally well, the one of smallest norm is returned.
+  /// A is factored into Q · R, and the columns of R are scaled by powers of two to similar length. If
+  /// R is well enough conditioned, X follows from it; otherwise singular values tell the rank, of
+  /// which those up to `tolerance` times the largest count as zero. Of all X that then fit equally
+  /// well, the one of smallest norm is returned.
   ///
   /// - Parameters:
   ///   - targets: B, m × k.
@@ -38,6 +38,8 @@ extension Matrix {
   /// - Throws: ``LinearAlgebraError/mismatchedShapes(operation:left:right:)`` if B has not m rows;
   ///   ``LinearAlgebraError/nonFiniteElement(row:column:value:)``;
   ///   ``LinearAlgebraError/overflow(operation:)``; ``LinearAlgebraError/noConvergence(routine:)``;
+  ///   ``LinearAlgebraError/dependenceOnColumnsOfOtherSize(column:)`` if the rank is short and
+  ///   precision does not tell the X of smallest norm;
   ///   ``LinearAlgebraError/libraryNotFound(attempts:)``.
   /// - Complexity: O(m · n · min(m, n)).
   public func leastSquares(
@@ -52,81 +54,16 @@ extension Matrix {
     try targets.checkFinite()
     let tolerance = tolerance ?? Scalar(max(rowCount, columnCount)) * Scalar.ulpOfOne
     let factors = try QRFactorization(self)
-    let projected = try factors.transposedQ(times: targets)
-    let top = projected.selectingRows(0..<min(rowCount, columnCount))
-    return try Matrix.solveTriangular(factors.r, top, tolerance: tolerance)
-  }
-
-  /// Solves R · X = C for an upper triangle (or trapezoid) R of any rank: with the least norm if it
-  /// is short.
-  ///
-  /// - Parameters:
-  ///   - r: The triangle, p × n with p ≤ n.
-  ///   - c: The right-hand sides, p × k.
-  ///   - tolerance: Singular values of the equilibrated R up to this share of the largest count as
-  ///     zero.
-  ///   - usesSingularValues: Whether singular values are used also where the rank is full.
-  /// - Returns: X, n × k.
-  /// - Throws: As ``leastSquares(_:tolerance:)``.
-  @_specialize(where Scalar == Double)
-  package static func solveTriangular(
-    _ r: consuming Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool = false
-  ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
-    guard r.isAllFinite, c.isAllFinite else { throw .overflow(operation: "least squares") }
-    let answer = try solveTriangularUnchecked(
-      consume r, c, tolerance: tolerance, usesSingularValues: usesSingularValues)
+    let top = try factors.transposedQ(times: targets).selectingRows(
+      0..<min(rowCount, columnCount))
+    let (r, c) = (factors.r.converted(to: Double.self), top.converted(to: Double.self))
+    let found = try LeastSquaresFactor(r, c).solve(
+      from: 0, tolerance: Double(tolerance), usesSingularValues: false)
+    let answer = LeastSquaresSolution(
+      solution: found.solution.converted(to: Scalar.self), rank: found.rank,
+      conditionEstimate: found.conditionEstimate.map { Scalar($0) })
     guard answer.solution.isAllFinite else { throw .overflow(operation: "least squares") }
     return answer
-  }
-
-  private static func solveTriangularUnchecked(
-    _ r: consuming Matrix, _ c: Matrix, tolerance: Scalar, usesSingularValues: Bool
-  ) throws(LinearAlgebraError) -> LeastSquaresSolution<Scalar> {
-    let n = r.columnCount
-    guard n > 0 else {
-      return LeastSquaresSolution(
-        solution: Matrix(rowCount: 0, columnCount: c.columnCount), rank: 0, conditionEstimate: 1)
-    }
-    let scales = r.columnScales()
-    // In the place of R, which need not stay as it is.
-    let scaled = (consume r).scalingColumns(by: scales)
-    if scaled.rowCount == n, (0..<n).allSatisfy({ scaled[$0, $0] != 0 }) {
-      let triangle = TriangularMatrix(upper: scaled)
-      let condition = triangle.conditionEstimate
-      // Far enough from the border that an estimate will do.
-      if !usesSingularValues, condition * tolerance < 1 / 64 {
-        let solution = try triangle.solve(c).scalingRows(by: scales)
-        return LeastSquaresSolution(solution: solution, rank: n, conditionEstimate: condition)
-      }
-    }
-    // Rank is decided on equilibrated columns; the norm that is made smallest is that of the
-    // unscaled X. So the scaled triangle tells which directions are null, and the part of X along
-    // them (unscaled) is taken off.
-    let decomposition = try SingularValueDecomposition(scaled)
-    let rank = decomposition.rank(tolerance: tolerance)
-    var basic = try decomposition.solve(c, tolerance: tolerance).scalingRows(by: scales)
-    guard rank < n else {
-      let condition = decomposition.singularValues[0] / decomposition.singularValues[n - 1]
-      return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: condition)
-    }
-    let rowSpace = decomposition.vTransposed.selectingRows(0..<rank)
-    basic = try basic.subtractingNullSpace(of: rowSpace, scales: scales)
-    // Columns of zeros count nothing, not even what rounding has made of it.
-    for column in 0..<n where (0..<scaled.rowCount).allSatisfy({ scaled[$0, column] == 0 }) {
-      for target in 0..<c.columnCount { basic[column, target] = 0 }
-    }
-    return LeastSquaresSolution(solution: basic, rank: rank, conditionEstimate: nil)
-  }
-
-  /// Projects X on the row space of W · D⁻¹, where W is `rowSpace` and D the scales: the X of least
-  /// norm that gives the same W · D⁻¹ · X.
-  private func subtractingNullSpace(
-    of rowSpace: Matrix, scales: [Scalar]
-  ) throws(LinearAlgebraError) -> Matrix {
-    guard rowSpace.rowCount > 0 else { return Matrix(rowCount: rowCount, columnCount: columnCount) }
-    let unscaled = rowSpace.scalingColumns(by: scales.map { 1 / $0 })
-    let basis = try QRFactorization(unscaled.transposed()).q
-    return try basis.multiplied(by: basis.multiplied(by: self, transposed: true))
   }
 
   /// For each column the power of two that brings its length near 1, or 1 for a column of zeros.

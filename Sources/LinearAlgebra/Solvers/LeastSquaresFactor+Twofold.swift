@@ -8,13 +8,14 @@ extension LeastSquaresFactor {
   /// Up to so many it takes at most about three times as long as reflections by LAPACK.
   package static let greatestTwofoldColumnCount = 128
 
-  /// Whether rows are reflected in twice the precision: if columns are few, or if rows are, for
-  /// then LAPACK would factor the whole triangle again.
+  /// Whether rows are reflected in twice the precision: if columns are few, if the triangle stays
+  /// flat, or if rows are few, for then LAPACK would factor the whole triangle again.
   ///
   /// - Parameter rowCount: The number of rows.
   /// - Returns: Whether they are.
   func isTwofoldAffordable(rowCount: Int) -> Bool {
-    columnCount <= Self.greatestTwofoldColumnCount || rowCount <= Int(LA_TWOFOLD_ROWS)
+    min(columnCount, r.rowCount + rowCount) <= Self.greatestTwofoldColumnCount
+      || rowCount <= Int(LA_TWOFOLD_ROWS)
   }
 
   /// Folds rows in.

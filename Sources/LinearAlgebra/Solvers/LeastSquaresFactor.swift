@@ -60,6 +60,18 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     self.residualNorms = residualNorms
   }
 
+  /// Takes a triangle (or trapezoid) R and C beside it, as many rows.
+  init(_ r: Matrix<Double>, _ c: Matrix<Double>) {
+    targetCount = c.columnCount
+    columnCount = r.columnCount
+    self.r = Matrix(rowCount: r.rowCount, columnCount: columnCount + targetCount)
+    residualNorms = [Double](repeating: 0, count: targetCount)
+    for row in 0..<r.rowCount {
+      for column in 0..<columnCount { self.r[row, column] = r[row, column] }
+      for target in 0..<targetCount { self.r[row, columnCount + target] = c[row, target] }
+    }
+  }
+
   /// An element of R or C, as precisely as it is known.
   package func element(_ row: Int, _ column: Int) -> Twofold {
     let index = row * r.columnCount + column
@@ -228,10 +240,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       if isTwofoldAffordable(rowCount: other.r.rowCount) {
         result.reflectTwofold(other)
       } else {
-        other.r.elements.withUnsafeBufferPointer { rows in
-          guard let rows = rows.baseAddress else { return }
-          result.reflect(rows, count: other.r.rowCount, stride: other.r.columnCount)
-        }
+        result.reflect(other)
       }
       for target in 0..<targetCount {
         result.residualNorms[target] = length(
@@ -239,6 +248,16 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       }
     }
     return result
+  }
+
+  /// Folds the rows of another factor in.
+  ///
+  /// - Complexity: O(q² · (q + t)).
+  mutating func reflect(_ other: LeastSquaresFactor) {
+    other.r.elements.withUnsafeBufferPointer { rows in
+      guard let rows = rows.baseAddress, other.r.rowCount > 0 else { return }
+      reflect(rows, count: other.r.rowCount, stride: other.r.columnCount)
+    }
   }
 
   /// Puts rows under R and factors the whole again.

@@ -53,6 +53,14 @@ package struct Twofold: Equatable, Sendable {
     self += Twofold(product.high, plus: rest)
   }
 
+  /// Returns the product with a power of two, of any size.
+  package func scaled(exponent: Int) -> Twofold {
+    var result = self
+    result.high = Double(sign: .plus, exponent: exponent, significand: high)
+    result.low = Double(sign: .plus, exponent: exponent, significand: low)
+    return result
+  }
+
   /// Returns the quotient by another number.
   package func divided(by other: Twofold) -> Twofold {
     let first = high / other.high
