@@ -103,11 +103,9 @@ extension LeastSquaresEstimator {
     _ learned: Learned, _ features: some FeatureMatrix
   ) throws(EstimatorError) {
     let columnCount = features.columnCount + learned.targetCount + 1
-    // Products of columns, and a penalty under each, take as many rows as columns.
-    let isSquare =
-      hyperparameters.solver == .cholesky || hyperparameters.penalties.contains { $0 > 0 }
+    // A penalty under each column takes as many rows as columns.
     let rowCount =
-      isSquare
+      hyperparameters.penalties.contains { $0 > 0 }
       ? columnCount : min(columnCount, learned.factor.sampleCount + features.rowCount)
     let bytes = 4 * Double(MemoryLayout<Double>.size) * Double(rowCount) * Double(columnCount)
     guard bytes <= Double(ProcessInfo.processInfo.physicalMemory) else {

@@ -14,8 +14,9 @@ public enum LeastSquaresSolver: String, NamedHyperparameterValue {
   /// more; the choice is part of the training state and holds until that is reset.
   case automatic
 
-  /// By products of columns, whatever that costs in digits; columns that depend on each other are
-  /// refused.
+  /// By products of columns in one pass up to a condition number of 2²⁰, which of rows that come in
+  /// parts leaves four digits at worst; otherwise, and where squares would be too large or too small,
+  /// by orthogonal factors.
   case cholesky
 
   /// By orthogonal factors; by singular values where the rank is short.

@@ -3,7 +3,7 @@ package enum FactorMethod: Sendable {
   /// By products of columns where they are good enough, otherwise by reflections.
   case automatic
 
-  /// By products of columns, once, whatever that costs in digits.
+  /// By products of columns, once, as long as these hold any digits; otherwise by reflections.
   case products
 
   /// By Householder reflections.
@@ -93,9 +93,8 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   ///   - method: How.
   ///   - threadCount: How many threads to use; the result does not depend on it.
   /// - Throws: ``LinearAlgebraError/nonFiniteElement(row:column:value:)``;
-  ///   ``LinearAlgebraError/overflow(operation:)``; ``LinearAlgebraError/nonPositivePivot(index:)``
-  ///   by products alone; ``LinearAlgebraError/libraryNotFound(attempts:)``. Nothing is changed
-  ///   then.
+  ///   ``LinearAlgebraError/overflow(operation:)``;
+  ///   ``LinearAlgebraError/libraryNotFound(attempts:)``. Nothing is changed then.
   /// - Complexity: O(n · (q + t)²).
   ///
   /// **Source:** T. Fukaya, Y. Nakatsukasa, Y. Yanagisawa, Y. Yamamoto, CholeskyQR2, 2014.
@@ -105,17 +104,13 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     try BLASLibrary.prepare(for: [rows.stride, rows.rowCount])
     var folded: LeastSquaresFactor?
     switch method {
-    case .automatic:
-      if rows.rowCount >= 4 * columnCount {
-        folded = foldedByProducts(rows, shift, threadCount, isFinal: false)
-      }
-    case .products:
-      folded = foldedByProducts(rows, shift, threadCount, isFinal: true)
-      guard folded != nil else {
-        try rows.checkFinite()
-        throw .nonPositivePivot(index: columnCount - 1)
-      }
-    case .reflections: break
+    case .automatic where rows.rowCount >= 4 * columnCount:
+      folded = foldedByProducts(
+        rows, shift, threadCount, greatestCondition: Self.greatestConditionOfOnePass)
+    case .products where r.rowCount + rows.rowCount >= columnCount:
+      folded = foldedByProducts(
+        rows, shift, threadCount, greatestCondition: Self.greatestConditionOfTwo)
+    default: break
     }
     // What is not finite would have spoiled the products.
     if folded == nil { try rows.checkFinite() }
@@ -164,14 +159,18 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   private static let greatestConditionOfOnePass = 32.0
   private static let greatestConditionOfTwo = 0x1p20
 
+  /// The factor with rows folded in by products of columns.
+  ///
+  /// - Parameter greatestCondition: The condition number up to which one pass is enough.
+  /// - Returns: The factor, or `nil` if products have lost too many digits.
   private func foldedByProducts(
-    _ rows: StackedRows, _ shift: [Double], _ threadCount: Int, isFinal: Bool
+    _ rows: StackedRows, _ shift: [Double], _ threadCount: Int, greatestCondition: Double
   ) -> LeastSquaresFactor? {
     let gram = rows.gram(shift: shift, dividingBy: nil, extra: r, threadCount: threadCount)
     guard isInRange(gram), let first = CholeskyTriangle(gram, columnCount, targetCount) else {
       return nil
     }
-    if isFinal || first.conditionEstimate <= Self.greatestConditionOfOnePass {
+    if first.conditionEstimate <= greatestCondition {
       return adding(first.triangle, first.squares)
     }
     guard first.conditionEstimate <= Self.greatestConditionOfTwo else { return nil }

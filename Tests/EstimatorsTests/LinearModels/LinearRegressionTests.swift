@@ -155,6 +155,54 @@ import Testing
     #expect(together.model == found && together.trainingState == products.trainingState)
   }
 
+  /// Where products of columns tell nothing, the answer is that of orthogonal factors.
+  @Test(arguments: [
+    "constant target", "one constant target", "large", "small", "a column twice", "fewer rows",
+  ])
+  func choleskyGivesAnAnswerForWhatProductsDoNotTell(name: String) throws {
+    var (features, target) = SmallData.plane(rowCount: 40, columnCount: 6, targetCount: 2)
+    for row in 0..<40 {
+      switch name {
+      case "constant target": (target[row, 0], target[row, 1]) = (3, 4)
+      case "one constant target": target[row, 1] = 4
+      case "large": for column in 0..<2 { target[row, column] *= 0x1p600 }
+      case "small": for column in 0..<6 { features[row, column] *= 0x1p-600 }
+      case "a column twice": features[row, 5] = features[row, 2]
+      default: break
+      }
+    }
+    let count = name == "fewer rows" ? 4 : 40
+    let (x, y) = (features.selectingRows(0..<count), target.selectingRows(0..<count))
+    var (products, factors) = (LinearRegression(solver: .cholesky), LinearRegression(solver: .qr))
+    try products.fit(x, to: y)
+    try factors.fit(x, to: y)
+    try expectClose(products.model, factors.model)
+    var parts = LinearRegression(solver: .cholesky)
+    for start in stride(from: 0, to: count, by: 4) {
+      try parts.partialFit(
+        x.selectingRows(start..<start + 4), to: y.selectingRows(start..<start + 4))
+    }
+    try expectClose(parts.model, factors.model)
+    var (penalized, exact) = (Ridge(alpha: 0.5, solver: .cholesky), Ridge(alpha: 0.5, solver: .qr))
+    try penalized.fit(x, to: y)
+    try exact.fit(x, to: y)
+    try expectClose(penalized.model, exact.model)
+  }
+
+  private func expectClose(
+    _ found: LinearRegressionModel?, _ expected: LinearRegressionModel?
+  ) throws {
+    let (found, expected) = (try #require(found), try #require(expected))
+    #expect(found.rank == expected.rank)
+    let scale = expected.coefficients.elements.map(abs).max() ?? 0
+    for (a, b) in zip(found.coefficients.elements, expected.coefficients.elements) {
+      #expect(abs(a - b) <= 1e-12 * scale)
+    }
+    for (a, b) in zip(found.intercepts, expected.intercepts) {
+      #expect(abs(a - b) <= 1e-12 * abs(b))
+    }
+  }
+
   /// Products of columns taken once would leave 16 − 2 · exponent digits, and none at 8.
   @Test(arguments: [4, 8])
   func rowsInPartsKeepTheDigitsOfTheirCondition(exponent: Int) throws {
