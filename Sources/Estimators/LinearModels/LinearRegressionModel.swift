@@ -76,6 +76,10 @@ public struct LinearRegressionModel: SettingsRecording {
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let coefficients = try archive.matrix("coefficients")
+    // Where there are none, a damaged file may claim any number of features.
+    guard !coefficients.elements.isEmpty else {
+      throw .unreadableModel(reason: "there are no coefficients")
+    }
     let rank = archive[text: "rank"]
     guard rank.map({ Int($0).map { (0...coefficients.columnCount).contains($0) } ?? false }) ?? true
     else { throw .unreadableModel(reason: "the rank is damaged") }

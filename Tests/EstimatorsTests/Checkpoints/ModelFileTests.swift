@@ -117,7 +117,7 @@ import Testing
   }
 
   private enum Impossible: CaseIterable {
-    case notFinite, countless, greatest, empty, missing
+    case notFinite, countless, greatest, empty, flat, missing
 
     func applied(to name: String, in archive: TensorArchive) -> TensorArchive {
       guard let tensor = archive[name] else { return archive }
@@ -126,6 +126,8 @@ import Testing
       switch (self, tensor.integers) {
       case (.missing, _): break
       case (.empty, _): result.append(name, [Double]())
+      // No numbers, in as many columns as can be counted.
+      case (.flat, _): result.append(Tensor(name, [Double](), shape: [0, 1 << 62]))
       case (_, nil) where count > 0:
         result.append(Tensor(name, [Double](repeating: .nan, count: count), shape: tensor.shape))
       case (_, _?) where name != "stopping.data":
@@ -136,6 +138,13 @@ import Testing
       }
       return result
     }
+  }
+
+  @Test func aModelOfNoTargetsAndCountlessFeaturesIsRefused() throws {
+    var archive = TensorArchive()
+    archive.append(Tensor("coefficients", [Double](), shape: [0, 1 << 62]))
+    archive.append("intercepts", [Double]())
+    #expect(throws: EstimatorError.self) { _ = try LinearRegressionModel(from: archive) }
   }
 
   @Test func anotherEstimatorIsRefusedByName() throws {
