@@ -83,9 +83,10 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   /// Products of columns square the condition number κ of the columns. So their factor is taken as
   /// it is only if κ is at most 32, which costs at most 10 bits of 53; up to 2²⁰ its inverse is
   /// multiplied to the rows, which leaves columns that are nearly orthogonal, and those are
-  /// factored the same way. Beyond, or if numbers are so large or small that their products are
-  /// lost, Householder reflections are used: in twice the precision where columns or rows are few
-  /// (``isTwofoldAffordable(rowCount:)``), otherwise on columns scaled by powers of two.
+  /// factored the same way; so are rows whose targets leave hardly any residuals. Beyond, or if
+  /// numbers are so large or small that their products are lost, Householder reflections are used:
+  /// in twice the precision where columns or rows are few (``isTwofoldAffordable(rowCount:)``),
+  /// otherwise on columns scaled by powers of two.
   ///
   /// - Parameters:
   ///   - rows: The rows [1 x y].
@@ -170,7 +171,7 @@ package struct LeastSquaresFactor: Equatable, Sendable {
     guard isInRange(gram), let first = CholeskyTriangle(gram, columnCount, targetCount) else {
       return nil
     }
-    if first.conditionEstimate <= greatestCondition {
+    if first.conditionEstimate <= greatestCondition, keepsResiduals(first.squares, gram) {
       return adding(first.triangle, first.squares)
     }
     guard first.conditionEstimate <= Self.greatestConditionOfTwo else { return nil }
@@ -188,6 +189,16 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       }
     }
     return adding(triangle, second.squares)
+  }
+
+  /// Whether enough is left of the squares of targets to tell the residuals; of a target that is all
+  /// but a sum of columns, rounding is left.
+  private func keepsResiduals(_ squares: [Double], _ gram: GramMatrix) -> Bool {
+    (0..<targetCount).allSatisfy { target in
+      let (old, index) = (residualNorms[target], columnCount + target)
+      return old * old + squares[target]
+        >= 0x1p-16 * (old * old + gram.elements[index * gram.stride + index])
+    }
   }
 
   /// Whether no product can have been lost for being too large or too small.

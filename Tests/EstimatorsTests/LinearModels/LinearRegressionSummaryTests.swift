@@ -47,6 +47,32 @@ import Testing
     #expect(throws: EstimatorError.self) { try regression.summary() }
   }
 
+  /// Of targets that are all but a sum of columns the residuals are far below their squares' rounding.
+  @Test(arguments: [LeastSquaresSolver.automatic, .cholesky], [60_000, 500])
+  func residualsOfAFitThatIsAllButExactAreNoRounding(
+    solver: LeastSquaresSolver, partCount: Int
+  ) throws {
+    let (features, plane) = SmallData.plane(rowCount: 60_000, columnCount: 18)
+    let target = (0..<60_000).map { row in
+      let sum = (0..<18).reduce(0.0) { $0 + Double($1 - 5) * features[row, $1] }
+      return sum + 1e-9 * (plane[row, 0] + Double(row * 7919 % 1000) / 1000)
+    }
+    var exact = LinearRegression(solver: .qr)
+    try exact.fit(features, to: target)
+    var products = LinearRegression(solver: solver)
+    for start in stride(from: 0, to: 60_000, by: partCount) {
+      let rows = start..<start + partCount
+      try products.partialFit(features.selectingRows(rows), to: Array(target[rows]))
+    }
+    let (summary, expected) = (try products.summary(), try exact.summary())
+    let squares = expected.residualSumsOfSquares[0]
+    #expect(squares < 1e-11)
+    #expect(abs(summary.residualSumsOfSquares[0] - squares) <= 1e-5 * squares)
+    let (errors, expectedErrors) = (try summary.inference.get(), try expected.inference.get())
+    #expect(
+      relativeDistance(errors.standardErrors[0], expectedErrors.standardErrors[0]) < 1e-5)
+  }
+
   /// What dependent columns cannot explain is a residual, also where R has rows for it.
   @Test(arguments: [LeastSquaresSolver.automatic, .qr, .svd], [true, false])
   func columnsThatDependOnOthersExplainNothing(
