@@ -7,14 +7,14 @@ struct IteratedRows: Equatable, Sendable {
   /// The number of rows seen since the last fresh start.
   let sampleCount: Int
 
-  /// The sum of weight · residual² over the rows of the latest call, for each target.
-  var residualSquares: [Double] = []
+  /// The root of the sum of weight · residual² over the rows of the latest call, for each target.
+  var residualNorms: [Double] = []
 
   /// The same of the targets themselves, around their means with an intercept.
-  var totalSquares: [Double] = []
+  var totalNorms: [Double] = []
 
   /// The number of targets, t.
-  var targetCount: Int { residualSquares.count }
+  var targetCount: Int { residualNorms.count }
 
   init(featureCount: Int, sampleCount: Int) {
     self.featureCount = featureCount
@@ -24,21 +24,21 @@ struct IteratedRows: Equatable, Sendable {
   func write(to archive: inout TensorArchive) {
     archive.append("feature_count", featureCount)
     archive.append("sample_count", sampleCount)
-    archive.append("residual_squares", residualSquares)
-    archive.append("total_squares", totalSquares)
+    archive.append("iterated_residual_norms", residualNorms)
+    archive.append("iterated_total_norms", totalNorms)
   }
 
   /// Reads what was written; `nil` if the rows were not solved by iterations.
   ///
   /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
   init?(from archive: TensorArchive) throws(EstimatorError) {
-    guard archive.contains("residual_squares") else { return nil }
+    guard archive.contains("iterated_residual_norms") else { return nil }
     featureCount = try archive.count("feature_count")
     sampleCount = try archive.count("sample_count")
-    residualSquares = try archive.numbers("residual_squares")
-    totalSquares = try archive.numbers("total_squares", count: residualSquares.count)
-    guard sampleCount > 0, (residualSquares + totalSquares).allSatisfy({ $0 >= 0 }) else {
-      throw .unreadableModel(reason: "the sums of squares are damaged")
+    residualNorms = try archive.numbers("iterated_residual_norms")
+    totalNorms = try archive.numbers("iterated_total_norms", count: residualNorms.count)
+    guard sampleCount > 0, (residualNorms + totalNorms).allSatisfy({ $0 >= 0 }) else {
+      throw .unreadableModel(reason: "the lengths of the residuals are damaged")
     }
   }
 }
@@ -46,9 +46,9 @@ struct IteratedRows: Equatable, Sendable {
 extension LinearRegressionSummary {
   /// The figures that are known of rows solved by iterations.
   init(_ rows: IteratedRows) {
-    residualSumsOfSquares = rows.residualSquares
-    rSquared = zip(rows.residualSquares, rows.totalSquares).map { residual, total in
-      total > 0 ? 1 - residual / total : nil
+    residualSumsOfSquares = rows.residualNorms.map { $0 * $0 }
+    rSquared = zip(rows.residualNorms, rows.totalNorms).map { residual, total in
+      total > 0 ? 1 - residual / total * (residual / total) : nil
     }
     degreesOfFreedom = nil
     inference = .failure(.iterated)

@@ -68,10 +68,11 @@ extension LeastSquaresEstimator {
       sampleCount: (learned.iterated?.sampleCount ?? 0) + features.rowCount)
     var coefficients = learned.model.coefficients
     var intercepts: [Double] = []
+    let matrix = ImplicitRows(rows, threadCount: call.context.threadCount)
     for target in 0..<targets.columnCount {
       let before = summary.epochCount
       let found = try iterate(
-        rows, target, from: Array(coefficients.row(target)), call
+        matrix, target, from: Array(coefficients.row(target)), call
       ) { epoch, squares in
         call.context.observer?(
           .epochEnded(
@@ -85,8 +86,8 @@ extension LeastSquaresEstimator {
         coefficients[target, column] = value
       }
       intercepts.append(found.intercept)
-      iterated.residualSquares.append(found.residualSquares)
-      iterated.totalSquares.append(found.totalSquares)
+      iterated.residualNorms.append(found.residualNorm)
+      iterated.totalNorms.append(found.totalNorm)
     }
     learned.iterated = iterated
     learned.epochCount += summary.epochCount
@@ -106,34 +107,40 @@ extension LeastSquaresEstimator {
   ///   - report: Is told the number of each iteration and the sum of squared residuals after it.
   /// - Returns: What was found.
   /// - Throws: ``EstimatorError/cancelled``; ``EstimatorError/linearAlgebra(_:)`` if numbers are too
-  ///   large or too small.
+  ///   large; ``EstimatorError/unsupportedFeatures(reason:)`` if columns are of so different a size
+  ///   that iterations would not see the smaller ones.
   private func iterate(
-    _ rows: StackedRows, _ target: Int, from start: [Double], _ call: TrainingCall,
+    _ matrix: ImplicitRows, _ target: Int, from start: [Double], _ call: TrainingCall,
     report: (Int, Double) -> Void
   ) throws(EstimatorError) -> IteratedTarget {
-    let matrix = ImplicitRows(
-      rows, penalty: hyperparameters.penalty(target), threadCount: call.context.threadCount)
-    let right = matrix.target(target)
-    var method = LSMR(matrix, target: right, start: start)
+    let penalty = hyperparameters.penalty(target)
+    let matrix = matrix.penalized(by: penalty)
+    if penalty == 0 { try checkSizes(matrix.columnSizes) }
+    var right = matrix.target(target)
+    // So that squares of targets neither overflow nor vanish; by a power of two, which rounds
+    // nothing.
+    let size = Double.inversePowerOfTwo(right.reduce(0) { max($0, abs($1)) })
+    for row in right.indices { right[row] *= size }
+    var method = LSMR(matrix, target: right, start: start.map { $0 * size })
     var epochCount = 0
     var hasConverged = method.isExact
     while !hasConverged, epochCount < hyperparameters.maxEpochs, method.isFinite {
       guard !call.context.isCancelled() else { throw .cancelled }
       method.step(matrix)
       epochCount += 1
-      report(epochCount, method.residualNorm * method.residualNorm)
+      let norm = method.residualNorm / size
+      report(epochCount, norm * norm)
       hasConverged =
         method.isExact
         || hyperparameters.tolerance.map { method.hasConverged(tolerance: $0) } ?? false
     }
-    let coefficients = method.solution
     var left = right
-    matrix.multiply(coefficients, minus: 1, &left)
+    matrix.multiply(method.solution, minus: 1, &left)
+    let coefficients = method.solution.map { $0 / size }
     let found = IteratedTarget(
       coefficients: coefficients, intercept: matrix.intercept(for: coefficients, target: target),
-      residualSquares: left[..<rows.rowCount].reduce(0) { $0 + $1 * $1 },
-      totalSquares: right.reduce(0) { $0 + $1 * $1 }, epochCount: epochCount,
-      hasConverged: hasConverged)
+      residualNorm: length(left[..<matrix.rowCount]) / size, totalNorm: length(right) / size,
+      epochCount: epochCount, hasConverged: hasConverged)
     guard found.isFinite else {
       throw .linearAlgebra(.overflow(operation: "least squares by iterations"))
     }
@@ -141,17 +148,34 @@ extension LeastSquaresEstimator {
   }
 }
 
+extension LeastSquaresEstimator {
+  /// Checks that no column is so much smaller than another that rounding of products hides it.
+  ///
+  /// - Throws: ``EstimatorError/unsupportedFeatures(reason:)``.
+  private func checkSizes(_ sizes: [Double]) throws(EstimatorError) {
+    let largest = sizes.max() ?? 0
+    guard
+      let column = sizes.firstIndex(where: { $0 > 0 && $0 / largest < 0x1p-40 })
+    else { return }
+    throw .unsupportedFeatures(
+      reason:
+        "Column \(column) has numbers up to \(sizes[column]), another up to \(largest): solver "
+        + "lsmr does not see columns so much smaller than others. Put a StandardScaler in front, "
+        + "or fit with solver qr.")
+  }
+}
+
 /// What iterations have found for one target.
 private struct IteratedTarget {
   var coefficients: [Double]
   var intercept: Double
-  var residualSquares: Double
-  var totalSquares: Double
+  var residualNorm: Double
+  var totalNorm: Double
   var epochCount: Int
   var hasConverged: Bool
 
   var isFinite: Bool {
-    intercept.isFinite && residualSquares.isFinite && totalSquares.isFinite
+    intercept.isFinite && residualNorm.isFinite && totalNorm.isFinite
       && coefficients.allSatisfy(\.isFinite)
   }
 }

@@ -68,7 +68,7 @@ extension LinearRegressionSummary {
   }
 }
 
-private func length(_ vector: some Collection<Double>) -> Double {
+func length(_ vector: some Collection<Double>) -> Double {
   let largest = vector.map(abs).max() ?? 0
   guard largest > 0 else { return 0 }
   return largest * vector.reduce(0) { $0 + $1 / largest * ($1 / largest) }.squareRoot()

@@ -4,20 +4,30 @@
 ///     A  =  [ W^½ (X − 1 μᵀ) ]      n rows
 ///           [ √penalty · I   ]      d more, if there is a penalty
 ///
-/// μ are the weighted means of the columns, with an intercept; zeros without. Rows are visited in
+/// μ are the weighted means of the columns, with an intercept; zeros without. Columns far from zero
+/// beside their spread are held as their differences from one of their values (``FarColumns``). Rows are visited in
 /// groups, whose number follows from the shape alone: so results do not depend on how many threads
 /// share the groups.
 package struct ImplicitRows: Sendable {
   private let rows: StackedRows
   private let roots: [Double]?
-  private let penaltyRoot: Double
+  private var penaltyRoot = 0.0
   private let threadCount: Int
 
-  /// What is taken off each column of X, d numbers.
+  /// What is taken off each column of X as a whole, d numbers: zeros for those that are far.
   private let means: [Double]
 
-  /// The weighted mean of each target, with an intercept; zeros without.
-  private let targetMeans: [Double]
+  private let far: FarColumns
+
+  /// A value of each target, and the weighted mean of what is left without it, with an intercept;
+  /// zeros without.
+  private let targetMeans: [(point: Double, rest: Double)]
+
+  /// The largest element of each column of A, without the penalty.
+  package var columnSizes: [Double] { far.sizes }
+
+  /// The number of rows of X, n.
+  package var rowCount: Int { rows.rowCount }
 
   /// The length of A · v.
   package var count: Int { rows.rowCount + (penaltyRoot > 0 ? rows.featureCount : 0) }
@@ -26,17 +36,17 @@ package struct ImplicitRows: Sendable {
   ///
   /// - Parameters:
   ///   - rows: The rows [1 x y], with their weights.
-  ///   - penalty: What the squares of coefficients cost; at least 0.
   ///   - threadCount: How many threads to use.
   /// - Complexity: O(stored elements).
-  package init(_ rows: StackedRows, penalty: Double, threadCount: Int) {
+  package init(_ rows: StackedRows, threadCount: Int) {
     self.rows = rows
     self.threadCount = threadCount
     roots = rows.weights?.map { $0.squareRoot() }
-    penaltyRoot = penalty.squareRoot()
     guard rows.hasOnes else {
       means = [Double](repeating: 0, count: rows.featureCount)
-      targetMeans = [Double](repeating: 0, count: rows.targetCount)
+      far = FarColumns(rows, means: [])
+      targetMeans = [(point: Double, rest: Double)](
+        repeating: (0, 0), count: rows.targetCount)
       return
     }
     var weights = rows.weights ?? [Double](repeating: 1, count: rows.rowCount)
@@ -44,30 +54,49 @@ package struct ImplicitRows: Sendable {
     let sums = rows.visit(with: nil, &weights, threadCount: threadCount) { _, weight, _ in
       (weight, weight)
     }
-    means = sums.map { $0 / total }
+    var means = sums.map { $0 / total }
+    far = FarColumns(rows, means: means)
+    for column in far.columns { means[column] = 0 }
+    self.means = means
+    let first = rows.weights?.firstIndex { $0 > 0 } ?? 0
     targetMeans = (0..<rows.targetCount).map { target in
+      let point = rows.targets[first, target]
       var sum = Twofold(0)
       for (row, weight) in weights.enumerated() {
-        sum += Twofold(weight, times: rows.targets[row, target])
+        sum += Twofold(weight, times: rows.targets[row, target] - point)
       }
-      return sum.high / total
+      return (point, sum.high / total)
     }
+  }
+
+  /// Returns the same rows with a penalty.
+  ///
+  /// - Parameter penalty: What the squares of coefficients cost; at least 0.
+  /// - Returns: The rows; d more of them if the penalty is above 0.
+  package func penalized(by penalty: Double) -> ImplicitRows {
+    var result = self
+    result.penaltyRoot = penalty.squareRoot()
+    return result
   }
 
   /// What A · v is compared with, for a target: W^½ (y − its mean), and zeros for a penalty.
   package func target(_ index: Int) -> [Double] {
-    let mean = targetMeans[index]
+    let (point, rest) = targetMeans[index]
     return (0..<count).map { row in
       guard row < rows.rowCount else { return 0 }
-      return (roots?[row] ?? 1) * (rows.targets[row, index] - mean)
+      return (roots?[row] ?? 1) * (rows.targets[row, index] - point - rest)
     }
   }
 
   /// The intercept that goes with coefficients: the mean of y − w · the means of x.
   package func intercept(for coefficients: [Double], target: Int) -> Double {
-    var sum = Twofold(targetMeans[target])
+    var sum = Twofold(targetMeans[target].point, plus: targetMeans[target].rest)
     for (mean, coefficient) in zip(means, coefficients) {
       sum.subtract(mean, times: Twofold(coefficient))
+    }
+    for (place, column) in far.columns.enumerated() {
+      sum.subtract(far.points[place], times: Twofold(coefficients[column]))
+      sum.subtract(far.means[place], times: Twofold(coefficients[column]))
     }
     return sum.high
   }
@@ -86,18 +115,22 @@ package struct ImplicitRows: Sendable {
     _ vector: [Double], minus factor: Double, _ result: inout [Double], scale: Double = 1
   ) -> [Double] {
     let shift = zip(means, vector).reduce(0) { $0 + $1.0 * $1.1 }
-    let (count, roots) = (rows.rowCount, roots)
+    let (count, roots, far) = (rows.rowCount, roots, far)
+    var near = vector
+    for column in far.columns { near[column] = 0 }
     var gradient = rows.visit(
-      with: vector, &result, threadCount: threadCount
+      with: near, &result, threadCount: threadCount
     ) { row, old, product in
       let root = roots?[row] ?? 1
-      let new = root * (product - shift) - factor * old
+      let beside = far.isEmpty ? 0 : far.product(ofRow: row, with: vector)
+      let new = root * (product - shift + beside) - factor * old
       return (new, root * new * scale)
     }
     if rows.hasOnes {
-      var sum = 0.0
-      for row in 0..<count { sum += (roots?[row] ?? 1) * result[row] * scale }
+      let factors = (0..<count).map { (roots?[$0] ?? 1) * result[$0] * scale }
+      let sum = factors.reduce(0, +)
       for column in gradient.indices { gradient[column] -= sum * means[column] }
+      far.setSums(of: factors, in: &gradient)
     }
     guard penaltyRoot > 0 else { return gradient }
     for (index, value) in vector.enumerated() {

@@ -54,7 +54,7 @@ package struct LSMR: Sendable {
     self.start = start
     targetNorm = target.length
     u = target
-    let size = Self.inverseSize(targetNorm)
+    let size = Double.inversePowerOfTwo(targetNorm)
     v = rows.multiply(start, minus: 1, &u, scale: size)
     u.scale(by: -1)
     let beta = u.normalize()
@@ -90,7 +90,7 @@ package struct LSMR: Sendable {
   /// - Complexity: O(stored elements + n + d).
   package mutating func step(_ rows: ImplicitRows) {
     guard !isExact else { return }
-    let size = Self.inverseSize(matrixNorm)
+    let size = Double.inversePowerOfTwo(matrixNorm)
     var next = rows.multiply(v, minus: alpha, &u, scale: size)
     let beta = u.normalize()
     next.scale(by: beta > 0 ? 1 / (size * beta) : 0)
@@ -119,11 +119,6 @@ package struct LSMR: Sendable {
     direction.scaleAndAdd(-theta / rho, v)
     gradientNorm = abs(zetaBar)
     estimateResidual(first, thetaBar: thetaBar, zetaBefore: zetaBefore)
-  }
-
-  /// A power of two that brings a number near 1.
-  private static func inverseSize(_ number: Double) -> Double {
-    number > 0 && number.isFinite ? .powerOfTwo(-number.exponent) : 1
   }
 
   private mutating func estimateResidual(

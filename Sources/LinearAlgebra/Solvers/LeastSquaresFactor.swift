@@ -160,10 +160,8 @@ package struct LeastSquaresFactor: Equatable, Sendable {
   private static let greatestConditionOfOnePass = 32.0
   private static let greatestConditionOfTwo = 0x1p20
 
-  /// The factor with rows folded in by products of columns.
-  ///
-  /// - Parameter greatestCondition: The condition number up to which one pass is enough.
-  /// - Returns: The factor, or `nil` if products have lost too many digits.
+  /// The factor with rows folded in by products of columns, in one pass up to a condition number;
+  /// `nil` if products have lost too many digits.
   private func foldedByProducts(
     _ rows: StackedRows, _ shift: [Double], _ threadCount: Int, greatestCondition: Double
   ) -> LeastSquaresFactor? {
@@ -328,6 +326,11 @@ func length(_ a: Double, _ b: Double) -> Double {
 }
 
 extension Double {
+  /// The power of two that brings a number near 1, or the nearest that there is; 1 for zero.
+  package static func inversePowerOfTwo(_ number: Double) -> Double {
+    number > 0 && number.isFinite ? .powerOfTwo(-number.exponent) : 1
+  }
+
   /// A power of two, or the nearest that there is.
   static func powerOfTwo(_ exponent: Int) -> Double {
     Double(sign: .plus, exponent: min(max(exponent, -1022), 1023), significand: 1)

@@ -87,15 +87,17 @@ package struct StackedRows: Sendable {
 
   // MARK: Shift
 
-  /// A point amid the rows, [x y], taken from some of them; exactly the value of a column that is
-  /// the same in those rows.
+  /// A point amid the rows, [x y], taken from some of those that count; exactly the value of a column
+  /// that is the same in those rows.
   ///
   /// From more rows where there are more columns, in all of which it is a little off.
   ///
   /// - Parameter ofLast: Whether only the last rows are asked, because they count most.
   /// - Returns: The point, d + t numbers.
   package func center(ofLast: Bool) -> [Double] {
-    let count = min(rowCount, 64 + 4 * featureCount)
+    let counting = rowsThatCount
+    let all = counting?.count ?? rowCount
+    let count = min(all, 64 + 4 * featureCount)
     let width = featureCount + targetCount
     let share = 1 / Double(count)
     var first = [Double](repeating: 0, count: width)
@@ -104,7 +106,8 @@ package struct StackedRows: Sendable {
     first.withUnsafeMutableBufferPointer { first in
       center.withUnsafeMutableBufferPointer { center in
         for sample in 0..<count {
-          let place = ofLast ? rowCount - count + sample : sample * rowCount / count
+          let index = ofLast ? all - count + sample : sample * all / count
+          let place = counting?[index] ?? index
           withRows(place..<place + 1, scratch: &scratch) { x, y in
             for column in 0..<width {
               let value = column < featureCount ? x[column] : y[column - featureCount]
@@ -120,6 +123,13 @@ package struct StackedRows: Sendable {
       }
     }
     return center
+  }
+
+  /// The rows of weights above 0, if there are others too.
+  private var rowsThatCount: [Int]? {
+    guard let weights, weights.contains(0) else { return nil }
+    let rows = weights.indices.filter { weights[$0] > 0 }
+    return rows.isEmpty ? nil : rows
   }
 
   /// Whether samples are stored as they are computed with.

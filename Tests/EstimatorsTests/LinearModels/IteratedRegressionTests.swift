@@ -87,6 +87,83 @@ import Testing
     }
   }
 
+  /// Means taken off products as a whole would leave the rounding of columns far from zero.
+  @Test(arguments: [1e6, 1e9, 1e12], [true, false])
+  func columnsFarFromZeroLoseNothing(distance: Double, isWeighted: Bool) throws {
+    let data = samples()
+    var features = data.features
+    for row in 0..<features.rowCount {
+      for column in [1, 3] { features[row, column] += distance }
+      (features[row, 5], features[row, 6]) = (1_000_000.1, -0.1)
+    }
+    // A row that does not count may be anywhere.
+    if isWeighted { for column in 0..<12 { features[0, column] = -7 } }
+    let weights = isWeighted ? data.weights : nil
+    var direct = LinearRegression(solver: .qr)
+    try direct.fit(features, to: data.target, weights: weights)
+    let single = features.converted(to: Float.self)
+    for stored in [features, CSRMatrix(features)] as [any FeatureMatrix] {
+      var iterated = LinearRegression(solver: .lsmr)
+      let summary = try iterated.fit(stored, to: data.target, weights: weights)
+      #expect(summary.stopReason == .stoppingRule)
+      try expectEqual(iterated.model, direct.model, within: 1e-11)
+      let model = try #require(iterated.model)
+      #expect(model.coefficients[0, 5] == 0 && model.coefficients[0, 6] == 0)
+    }
+    try direct.fit(single, to: data.target, weights: weights)
+    for stored in [single, CSRMatrix(single)] as [any FeatureMatrix] {
+      var iterated = LinearRegression(solver: .lsmr)
+      try iterated.fit(stored, to: data.target, weights: weights)
+      try expectEqual(iterated.model, direct.model, within: 1e-11)
+    }
+  }
+
+  @Test func equalRowsSayNothingOfCoefficients() throws {
+    let features = try Matrix(rows: [[0.1, 1_000_000.1], [0.1, 1_000_000.1], [0.1, 1_000_000.1]])
+    var regression = LinearRegression(solver: .lsmr)
+    try regression.fit(features, to: [1, 2, 6])
+    let model = try #require(regression.model)
+    #expect(model.coefficients.elements == [0, 0] && model.intercepts == [3])
+    try regression.fit(features, to: [0.1, 0.1, 0.1])
+    #expect(regression.model?.intercepts == [0.1])
+    #expect(try regression.summary().rSquared == [nil])
+  }
+
+  @Test(arguments: [0x1p1000, 0x1p-1000, Double.leastNonzeroMagnitude])
+  func targetsOfAnySizeAreFitted(size: Double) throws {
+    let data = samples()
+    var plain = LinearRegression(solver: .lsmr)
+    let whole = data.target.column(0).map { ($0 * 8).rounded() }
+    try plain.fit(data.features, to: whole)
+    var scaled = LinearRegression(solver: .lsmr)
+    let summary = try scaled.fit(data.features, to: whole.map { $0 * size })
+    #expect(summary.stopReason == .stoppingRule)
+    let (model, expected) = (try #require(scaled.model), try #require(plain.model))
+    for (found, exact) in zip(model.coefficients.elements, expected.coefficients.elements) {
+      #expect(
+        abs(found - exact * size) <= max(1e-12 * abs(exact) * size, Double.leastNonzeroMagnitude))
+    }
+    guard size.isNormal else { return }
+    let rSquared = try #require(scaled.summary().rSquared[0])
+    #expect(abs(rSquared - (try #require(plain.summary().rSquared[0]))) < 1e-12)
+  }
+
+  @Test func columnsTooSmallToBeSeenAreRefused() throws {
+    let data = samples()
+    var features = data.features
+    for row in 0..<features.rowCount { features[row, 4] *= 1e-15 }
+    var regression = LinearRegression(solver: .lsmr)
+    let error = #expect(throws: EstimatorError.self) {
+      try regression.fit(features, to: data.target)
+    }
+    #expect(error?.description.contains("Column 4") == true)
+    #expect(error?.description.contains("StandardScaler") == true)
+    #expect(regression.model == nil)
+    // With a penalty they count next to nothing.
+    var ridge = Ridge(alpha: 1, solver: .lsmr)
+    try ridge.fit(features, to: data.target)
+  }
+
   @Test func theNumberOfThreadsChangesNoBit() throws {
     let data = samples(rowCount: 60_000, columnCount: 8, targetCount: 2)
     for features in [data.features, CSRMatrix(data.features)] as [any FeatureMatrix] {

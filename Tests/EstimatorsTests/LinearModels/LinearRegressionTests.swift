@@ -294,6 +294,24 @@ import Testing
     }
   }
 
+  /// A row that does not count does not make a column out of rounding either.
+  @Test(arguments: [LeastSquaresSolver.automatic, .qr, .svd, .cholesky, .lsmr])
+  func aColumnIsConstantWhateverRowsOfNoWeightSay(solver: LeastSquaresSolver) throws {
+    let rows: [[Double]] = (0..<200).map { row in
+      let other = Double((row * 37) % 23) / 7
+      return row == 0 ? [-7, -7] : [1_000_000.1, other]
+    }
+    let features = try Matrix(rows: rows)
+    var regression = LinearRegression(solver: solver)
+    try regression.fit(
+      features, to: (0..<200).map { Double(($0 * 17) % 29) / 3 },
+      weights: (0..<200).map { 0.25 * Double($0 % 4) })
+    let model = try #require(regression.model)
+    #expect(model.rank == (solver == .lsmr ? nil : 1))
+    #expect(model.coefficients[0, 0] == 0)
+    #expect(abs(model.coefficients[0, 1]) < 1)
+  }
+
   @Test func numbersTooLargeToAddUpAreRefused() throws {
     let data = SmallData.plane()
     var regression = LinearRegression()
