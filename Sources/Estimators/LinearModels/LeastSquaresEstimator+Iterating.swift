@@ -100,7 +100,7 @@ extension LeastSquaresEstimator {
   /// Solves for one target.
   ///
   /// - Parameters:
-  ///   - rows: The rows.
+  ///   - matrix: The rows, without a penalty.
   ///   - target: The target.
   ///   - start: The coefficients to begin with.
   ///   - call: The call.
