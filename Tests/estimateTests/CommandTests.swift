@@ -127,6 +127,14 @@ import Testing
         "Standard errors are not defined: 2 samples that count leave 2 coefficients no residual"))
   }
 
+  @Test func featuresThatDependOnEachOtherAreWarnedOf() throws {
+    try folder.write("a,b,y\n1,2,2\n2,4,4\n3,6,5\n4,8,8\n", to: "line.csv")
+    let options = "line.csv --estimator linear-regression --target y -o m.safetensors"
+    #expect(try estimate("fit \(options)").output.contains("warning: the 2 features depend on"))
+    let report = try estimate("partial-fit \(options) --chunk-size 2 --json").json()
+    #expect((report["warning"] as? String)?.contains("rank 1") == true)
+  }
+
   /// A setting that was changed after the fit says nothing of the coefficients there are.
   @Test(arguments: [true, false])
   func inspectNamesTheCoefficientsThatWereFitted(fitsIntercept: Bool) throws {

@@ -94,7 +94,8 @@ extension LeastSquaresEstimator {
     }
     learned.epochCount += 1
     return TrainingSummary(
-      epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)
+      epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation,
+      warning: learned.model.warning)
   }
 
   /// Checks that the triangular factor fits into memory, with what is needed beside it: the one

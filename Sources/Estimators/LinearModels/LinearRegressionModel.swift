@@ -63,6 +63,12 @@ public struct LinearRegressionModel: SettingsRecording {
       features.linearScores(coefficients: coefficients, intercepts: intercepts))
   }
 
+  /// What a caller should know of, or `nil`.
+  var warning: TrainingSummary.Warning? {
+    guard let rank, rank < featureCount else { return nil }
+    return .shortRank(rank: rank, featureCount: featureCount)
+  }
+
   public func write(to archive: inout TensorArchive) {
     archive.append("coefficients", coefficients)
     archive.append("intercepts", intercepts)

@@ -83,6 +83,7 @@ struct TrainingReport: Encodable {
   var stopReason: TrainingSummary.StopReason
   var isContinuation: Bool
   var restartedStoppingRule: Bool
+  var warning: String?
   var sampleCount: Int
   var featureCount: Int
   var classes: [String]?
@@ -99,6 +100,7 @@ struct TrainingReport: Encodable {
     stopReason = summary.stopReason
     isContinuation = summary.isContinuation
     restartedStoppingRule = summary.restartedStoppingRule
+    warning = summary.warning?.description
     self.sampleCount = sampleCount
     self.featureCount = featureCount
     self.classes = classes
@@ -117,6 +119,7 @@ struct TrainingReport: Encodable {
     if restartedStoppingRule {
       lines.append("the stopping rule had fired before or the data are others, so it started again")
     }
+    if let warning { lines.append("warning: \(warning)") }
     lines.append("score on these samples \(score.short), loss \(loss.short)")
     if let output { lines.append("written to \(output)") }
     return lines.joined(separator: "\n")

@@ -73,9 +73,12 @@ struct PartialFitCommand: ParsableCommand {
     var sampleCount = 0
     var chunkCount = 0
     var summary: TrainingSummary?
+    var warning: TrainingSummary.Warning?
     while let part = chunk {
       let latest = try session.learn(part, isPart: true, context: context)
       summary = summary ?? latest
+      // What is so after the last part; until then rows may be too few.
+      warning = latest.warning
       sampleCount += part.features.rowCount
       chunkCount += 1
       progress.show("\(sampleCount) rows")
@@ -85,7 +88,7 @@ struct PartialFitCommand: ParsableCommand {
     try writeModel(session.estimator, to: outputModel)
     let report = PartialFitReport(
       estimator: E.name, isContinuation: summary?.isContinuation ?? false,
-      chunkCount: chunkCount, sampleCount: sampleCount,
+      warning: warning?.description, chunkCount: chunkCount, sampleCount: sampleCount,
       featureCount: first.features.columnCount, classes: session.estimator.classTexts,
       output: outputModel)
     try output.print(report, text: report.text)
@@ -96,6 +99,7 @@ struct PartialFitCommand: ParsableCommand {
 private struct PartialFitReport: Encodable {
   var estimator: String
   var isContinuation: Bool
+  var warning: String?
   var chunkCount: Int
   var sampleCount: Int
   var featureCount: Int
@@ -106,7 +110,7 @@ private struct PartialFitReport: Encodable {
     """
     \(estimator) \(isContinuation ? "continued" : "begun"): one pass over \(sampleCount) samples of \
     \(featureCount) features in \(chunkCount) \(chunkCount == 1 ? "chunk" : "chunks")
-    written to \(output)
+    \(warning.map { "warning: \($0)\n" } ?? "")written to \(output)
     """
   }
 }

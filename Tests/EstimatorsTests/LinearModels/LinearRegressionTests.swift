@@ -294,6 +294,18 @@ import Testing
     }
   }
 
+  @Test func aShortRankIsNotPassedOverInSilence() throws {
+    let features = try Matrix(rows: [[1.0, 1], [2, 2], [4, 4], [5, 5]])
+    var regression = LinearRegression()
+    let summary = try regression.fit(features, to: [3, 4, 4, 6])
+    #expect(summary.warning == .shortRank(rank: 1, featureCount: 2))
+    #expect(summary.warning?.description.contains("use Ridge") == true)
+    // The parts of a whole that is in order need not be.
+    #expect(try regression.partialFit(Matrix(rows: [[1.0, 2]]), to: [1]).warning == nil)
+    var ridge = Ridge(alpha: 1)
+    #expect(try ridge.fit(features, to: [3, 4, 4, 6]).warning == nil)
+  }
+
   /// A row that does not count does not make a column out of rounding either.
   @Test(arguments: [LeastSquaresSolver.automatic, .qr, .svd, .cholesky, .lsmr])
   func aColumnIsConstantWhateverRowsOfNoWeightSay(solver: LeastSquaresSolver) throws {
