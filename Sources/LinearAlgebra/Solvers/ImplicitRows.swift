@@ -116,13 +116,14 @@ package struct ImplicitRows: Sendable {
   ) -> [Double] {
     let shift = zip(means, vector).reduce(0) { $0 + $1.0 * $1.1 }
     let (count, roots, far) = (rows.rowCount, roots, far)
+    let hasFar = !far.isEmpty
     var near = vector
     for column in far.columns { near[column] = 0 }
     var gradient = rows.visit(
       with: near, &result, threadCount: threadCount
     ) { row, old, product in
       let root = roots?[row] ?? 1
-      let beside = far.isEmpty ? 0 : far.product(ofRow: row, with: vector)
+      let beside = hasFar ? far.product(ofRow: row, with: vector) : 0
       let new = root * (product - shift + beside) - factor * old
       return (new, root * new * scale)
     }
