@@ -121,7 +121,6 @@ struct DependentColumns {
   /// Exchanges columns until none of the others, unscaled, is needed more than about eight times to
   /// make up for one in the basis: those that can be large at no cost are in the basis then.
   ///
-  ///
   /// - Returns: Whether any were exchanged.
   private mutating func exchangeForSize() -> Bool {
     var isChanged = false

@@ -34,7 +34,7 @@ struct FarColumns: Sendable {
     let (n, d, weights) = (rows.rowCount, rows.featureCount, rows.weights)
     let roots = weights?.map { $0.squareRoot() }
     // A row without weight says nothing of where a column is.
-    let first = rows.features(ofRow: weights?.firstIndex { $0 > 0 } ?? 0)
+    let first = rows.features(ofRow: rows.firstRowThatCounts)
     var counts = [Int](repeating: 0, count: d)
     var spreads = [Double](repeating: 0, count: d)
     var sizes = spreads

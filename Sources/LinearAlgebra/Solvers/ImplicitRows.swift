@@ -5,9 +5,9 @@
 ///           [ √penalty · I   ]      d more, if there is a penalty
 ///
 /// μ are the weighted means of the columns, with an intercept; zeros without. Columns far from zero
-/// beside their spread are held as their differences from one of their values (``FarColumns``). Rows are visited in
-/// groups, whose number follows from the shape alone: so results do not depend on how many threads
-/// share the groups.
+/// beside their spread are held as their differences from one of their values (``FarColumns``). Rows
+/// are visited in groups, whose number follows from the shape alone: so results do not depend on how
+/// many threads share the groups.
 package struct ImplicitRows: Sendable {
   private let rows: StackedRows
   private let roots: [Double]?
@@ -58,7 +58,7 @@ package struct ImplicitRows: Sendable {
     far = FarColumns(rows, means: means)
     for column in far.columns { means[column] = 0 }
     self.means = means
-    let first = rows.weights?.firstIndex { $0 > 0 } ?? 0
+    let first = rows.firstRowThatCounts
     targetMeans = (0..<rows.targetCount).map { target in
       let point = rows.targets[first, target]
       var sum = Twofold(0)

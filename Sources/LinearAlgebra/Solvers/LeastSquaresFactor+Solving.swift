@@ -100,7 +100,7 @@ extension LeastSquaresFactor {
   ///
   /// - Parameter first: The first of the columns, and of the rows.
   /// - Returns: b, (q − first) × t, and what was rounded off it.
-  /// - Precondition: R has as many rows as columns.
+  /// - Precondition: R has as many rows as columns, and is held in twice the precision.
   /// - Complexity: O(q² · t).
   func substituted(from first: Int) -> (solution: Matrix<Double>, rest: Matrix<Double>) {
     let count = columnCount - first
@@ -111,7 +111,7 @@ extension LeastSquaresFactor {
       rest.withUnsafeBufferPointer { low in
         func element(_ row: Int, _ column: Int) -> Twofold {
           let index = (first + row) * width + first + column
-          return Twofold(high[index], plus: low.isEmpty ? 0 : low[index])
+          return Twofold(high[index], plus: low[index])
         }
         var left = [Twofold](repeating: Twofold(0), count: count)
         left.withUnsafeMutableBufferPointer { left in

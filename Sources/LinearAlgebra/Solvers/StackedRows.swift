@@ -125,6 +125,9 @@ package struct StackedRows: Sendable {
     return center
   }
 
+  /// The first row of a weight above 0, if there is any.
+  var firstRowThatCounts: Int { weights?.firstIndex { $0 > 0 } ?? 0 }
+
   /// The rows of weights above 0, if there are others too.
   private var rowsThatCount: [Int]? {
     guard let weights, weights.contains(0) else { return nil }
