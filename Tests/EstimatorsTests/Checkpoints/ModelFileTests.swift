@@ -141,10 +141,18 @@ import Testing
   }
 
   @Test func aModelOfNoTargetsAndCountlessFeaturesIsRefused() throws {
-    var archive = TensorArchive()
+    let plane = SmallData.plane()
+    var regression = LinearRegression()
+    try regression.fit(plane.features, to: plane.target)
+    var archive = try #require(regression.model?.archive).removing {
+      $0 == "coefficients" || $0 == "intercepts"
+    }
     archive.append(Tensor("coefficients", [Double](), shape: [0, 1 << 62]))
     archive.append("intercepts", [Double]())
-    #expect(throws: EstimatorError.self) { _ = try LinearRegressionModel(from: archive) }
+    let error = #expect(throws: EstimatorError.self) {
+      try regression.restore(model: LinearRegressionModel(from: archive), trainingState: nil)
+    }
+    #expect(error?.description.contains("there are no coefficients") == true)
   }
 
   @Test func anotherEstimatorIsRefusedByName() throws {
