@@ -86,7 +86,8 @@ def sgd_case(estimator, data, features, target, storage="dense", weights=False, 
     # bound, and two right programs need not agree. Passive-aggressive steps are the longer, the smaller the sample.
     if settings["learningRate"] not in passive:
         features = features / 4
-    if sparse:
+    # With an absolute penalty the result of the dense samples, for that of sparse ones depends on which zeros are stored.
+    if sparse and settings["penalty"] not in absolute:
         features = scipy.sparse.csr_matrix(features)
     own = dict(
         loss=losses[settings["loss"]], penalty=penalties[settings["penalty"]], alpha=settings["alpha"],

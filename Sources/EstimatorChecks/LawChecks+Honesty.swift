@@ -19,7 +19,66 @@ extension LawChecks {
       return .holds
     }
     try checkHeldOut(scoring)
+    try checkFiredRule()
+    try checkStepOfNoLength()
     return .holds
+  }
+
+  /// A call that a score has ended equals one that ended with its best epoch.
+  private func checkFiredRule() throws(LawViolation) {
+    let law = Law.honestEarlyStopping
+    let rate = isRateAdaptive ? ["learningRate": "constant"] : [:]
+    let settings = rate.merging(["earlyStopping": "true", "tolerance": "1e300", "patience": "3"]) {
+      $1
+    }
+    var fired = estimator(settings.merging(["maxEpochs": "20"]) { $1 })
+    let summary = try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in
+      try fit(&fired)
+    }
+    guard summary.stopReason == .stoppingRule else {
+      throw violation(law, "fit goes on for \(summary.epochCount) epochs that are no better")
+    }
+    let end = contents(fired).leaving(Leniency.historyAndRule)
+    for budget in 1...summary.epochCount {
+      var short = estimator(settings.merging(["maxEpochs": "\(budget)"]) { $1 })
+      try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in
+        _ = try fit(&short)
+      }
+      if contents(short).leaving(Leniency.historyAndRule) == end { return }
+    }
+    throw violation(
+      law, "what a fit leaves that its rule has ended is left by no fit of as many epochs or fewer")
+  }
+
+  /// What is seen after early stopping is what continues: a pass of steps of no length leaves it.
+  private func checkStepOfNoLength() throws(LawViolation) {
+    let law = Law.honestEarlyStopping
+    guard hasPasses, !averages, has("initialLearningRate"),
+      !estimator.exemptions.contains(.learningTransformers)
+    else { return }
+    var tested = estimator(["earlyStopping": "true", "maxEpochs": "6", "tolerance": "none"])
+    try mustWork(law, "fit with early stopping") { () throws(EstimatorError) in
+      _ = try fit(&tested)
+    }
+    let before = tested
+    set("learningRate", "constant", &tested)
+    set("initialLearningRate", "1e-300", &tested)
+    // A velocity moves on by itself.
+    set("momentum", "0", &tested)
+    try mustWork(law, "partialFit with steps of no length") { () throws(EstimatorError) in
+      _ = try partialFit(&tested)
+    }
+    try mustAgree(
+      law, "the model after early stopping and a pass with steps of no length", tested, before,
+      tolerance: 1e-12, smallest: 1)
+  }
+
+  /// Whether the model is an average, which goes on averaging.
+  private var averages: Bool {
+    Tested.Hyperparameters.declarations.contains {
+      ($0.name == "averaging" || $0.name.hasSuffix(".averaging"))
+        && $0.text(in: estimator.hyperparameters) != "false"
+    }
   }
 
   /// A call that a tolerance has ended equals one of so many epochs without tolerance.

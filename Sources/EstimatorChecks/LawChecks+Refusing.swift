@@ -111,6 +111,13 @@ extension LawChecks {
       BadCall(what: "a call that was cancelled") { (estimator) throws(EstimatorError) in
         try call(&estimator, nil, nil, cancelled)
       })
+    for data in poorData() {
+      calls.append(
+        BadCall(what: "a call on \(data.what) that was cancelled") {
+          (estimator) throws(EstimatorError) in
+          try call(&estimator, (data.features, data.target), nil, cancelled)
+        })
+    }
     for (name, text) in badSettings() {
       calls.append(
         BadCall(what: "\(name) = \(text)") { (estimator) throws(EstimatorError) in
@@ -124,6 +131,33 @@ extension LawChecks {
         })
     }
     return calls
+  }
+
+  /// Data that say little, which calls must take as they come: rows in which nothing is stored, one
+  /// row, a column of zeros, a class that is absent.
+  func poorData() -> [BadData] {
+    var zeros = features
+    for row in 0..<features.rowCount {
+      for column in 0..<features.columnCount { zeros[row, column] = 0 }
+    }
+    var withoutColumn = features
+    for row in 0..<features.rowCount { withoutColumn[row, 0] = 0 }
+    var data = [
+      BadData(what: "rows of zeros", features: stored(zeros), target: target),
+      BadData(what: "a column of zeros", features: stored(withoutColumn), target: target),
+    ]
+    let rows = [("one row", [0]), ("rows that lack a class", rowsThatLackAClass ?? [])]
+    for (what, rows) in rows where !rows.isEmpty {
+      data.append(
+        BadData(
+          what: what, features: stored(features.selectingRows(rows)),
+          target: target.selectingRows(rows)))
+      data.append(
+        BadData(
+          what: "\(what), of zeros", features: stored(zeros.selectingRows(rows)),
+          target: target.selectingRows(rows)))
+    }
+    return data
   }
 
   /// A context in which every question whether to go on is answered with no.
@@ -438,14 +472,22 @@ extension LawChecks {
     guard set("initialLearningRate", "1e300", &tried) else { return }
     set("learningRate", "constant", &tried)
     let start = tried
-    do {
-      try partialFit(&tried, (stored(features.scalingColumns(by: 1e100)), target))
-    } catch {
-      try mustEqual(.allOrNothing, "partialFit that diverged", tried, start)
-      return
-    }
-    for tensor in contents(tried).tensors where !tensor.numbers.allSatisfy(\.isFinite) {
-      throw violation(.allOrNothing, "after a huge learning rate \(tensor.name) is not finite")
+    let large = BadData(
+      what: "large samples", features: stored(features.scalingColumns(by: 1e30)), target: target)
+    for data in poorData() + [large] {
+      tried = start
+      do {
+        try partialFit(&tried, (data.features, data.target))
+      } catch {
+        try mustEqual(
+          .allOrNothing, "partialFit of \(data.what) with a huge learning rate", tried, start)
+        continue
+      }
+      for tensor in contents(tried).tensors where !tensor.numbers.allSatisfy(\.isFinite) {
+        throw violation(
+          .allOrNothing,
+          "after \(data.what) with a huge learning rate \(tensor.name) is not finite")
+      }
     }
   }
 }

@@ -114,6 +114,7 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 
 // 64 bytes a vector, in lanes that are the same on every processor.
 #define P double
+#define KEEPS_SCALE 0
 #define LANES 8
 #define MASK int64_t
 #define VECTOR la_vector_f64
@@ -130,6 +131,7 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #define EXP_SERIES exp_series_f64
 #define EXP_SOON exp_soon_f64
 #include "kernels_vector.h"
+#include "kernels_penalty.h"
 
 #define S double
 #define NAME(kernel) la_##kernel##_f64_f64
@@ -144,6 +146,7 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef NAME
 
 #undef P
+#undef KEEPS_SCALE
 #undef LANES
 #undef MASK
 #undef VECTOR
@@ -161,6 +164,8 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #undef EXP_SOON
 
 #define P float
+// Of what a float is shrunk by in a step, little is left.
+#define KEEPS_SCALE 1
 #define LANES 16
 #define MASK int32_t
 #define VECTOR la_vector_f32
@@ -177,6 +182,7 @@ LA_INLINE float la_sum_half_f32(floats_8 a) {
 #define EXP_SERIES exp_series_f32
 #define EXP_SOON exp_soon_f32
 #include "kernels_vector.h"
+#include "kernels_penalty.h"
 
 #define S double
 #define NAME(kernel) la_##kernel##_f64_f32
@@ -247,8 +253,9 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 
 double la_loss_value(la_loss loss, double epsilon, double score, double target) {
   double slope, product = 1;
-  double value = la_loss_f64(loss, epsilon, score, target, &product, &slope);
-  return loss == LA_LOGISTIC ? value + log1p(product - 1) : value;
+  // To the last digit also where it is small.
+  if (loss == LA_LOGISTIC) return (score * target < 0 ? fabs(score) : 0) + log1p(exp(-fabs(score)));
+  return la_loss_f64(loss, epsilon, score, target, &product, &slope);
 }
 
 double la_loss_slope(la_loss loss, double epsilon, double score, double target) {

@@ -135,6 +135,7 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
   // The last row from which `vectors` vectors can be read without leaving the matrix.
   const int64_t last_whole = visits->row_count - (vectors * LANES + n - 1) / n;
   P intercept = *b;
+  P scale = KEEPS_SCALE ? (P)progress.scale : 1;
   for (ptrdiff_t i = 0; i < count; i++) {
     int64_t row = order != NULL ? order[i] : visits->first + i;
     NAME(fetch_ahead)(visits, i, x, n);
@@ -150,12 +151,13 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
       memcpy(values, rest, sizeof values);
     }
     // The intercept goes in first, where nothing has to wait for it.
-    VECTOR sum = {intercept};
+    VECTOR sum = {KEEPS_SCALE ? 0 : intercept};
     sum = PNAME(added)(sum, values[0], vector[0]);
     if (vectors > 1) sum = PNAME(added)(sum, values[1], vector[1]);
     if (vectors == 3) sum += values[2] * vector[2];
     if (vectors == 4) sum += PNAME(added)(values[2] * vector[2], values[3], vector[3]);
     P score = PNAME(sum_half)(PNAME(fold)(sum));
+    if (KEEPS_SCALE) score = score * scale + intercept;
 
     double length = plan->rule == LA_SLOPE ? visits->rates[i] : 1, squares = 0;
     if (visits->weights != NULL) length *= visits->weights[row];
@@ -168,21 +170,32 @@ LA_INLINE void NAME(visit_few)(const la_plan *plan, const la_visits *visits, la_
     } else {
       target = (P)visits->targets[row];
     }
-    P shrink = (P)(1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0);
+    double shrink = 1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0;
     double loss_before = progress.loss, product_before = progress.log_product;
     P factor = PNAME(factor)(plan, loss, (P)length, squares, score, target, &progress);
     if (plan->tracks_objective) {
       NAME(add_objective)(plan, &progress, loss_before, product_before, 1);
-      progress.squared_norm = (double)shrink * (double)shrink * progress.squared_norm +
-                              2 * (double)shrink * (double)(factor * (score - intercept)) + (double)(factor * factor) * squares;
+      progress.squared_norm = shrink * shrink * progress.squared_norm +
+                              2 * shrink * (double)(factor * (score - intercept)) + (double)(factor * factor) * squares;
     }
     if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
     progress.clock++;
-    for (int v = 0; v < vectors; v++) vector[v] = PNAME(shrunk)(shrink, vector[v]) + factor * values[v];
+    if (KEEPS_SCALE) {
+      progress.scale *= shrink;
+      if (progress.scale < LA_SMALLEST_SCALE) {
+        for (int v = 0; v < vectors; v++) vector[v] *= (P)progress.scale;
+        progress.scale = 1;
+      }
+      scale = (P)progress.scale;
+      P share = (P)((double)factor / progress.scale);
+      for (int v = 0; v < vectors; v++) vector[v] += share * values[v];
+    } else {
+      for (int v = 0; v < vectors; v++) vector[v] = PNAME(shrunk)((P)shrink, vector[v]) + factor * values[v];
+    }
     if (plan->fits_intercept) intercept += factor;
     if (average == NULL || progress.clock < plan->first_averaged) continue;
     memcpy(padded, vector, sizeof vector);
-    for (ptrdiff_t c = 0; c < n; c++) average[c] += (double)padded[c];
+    for (ptrdiff_t c = 0; c < n; c++) average[c] += (KEEPS_SCALE ? progress.scale : 1) * (double)padded[c];
     *average_b += (double)intercept;
     progress.averaged_count++;
   }
@@ -228,40 +241,51 @@ LA_KERNEL void NAME(visit)(const la_plan *plan, const la_visits *visits, la_prog
     }
     int32_t label = visits->labels != NULL ? visits->labels[row] : 0;
     double target = visits->targets != NULL ? visits->targets[row] : 0;
-    P shrink = (P)(1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0);
+    double shrink = 1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0;
     double loss_before = progress->loss, product_before = progress->log_product, inner, factor_squares;
-    for (ptrdiff_t k = 0; k < problems; k++) scratch[k] = NAME(dot_inline)(sample, w + k * n, n);
+    for (ptrdiff_t k = 0; k < problems; k++) {
+      P product = NAME(dot_inline)(sample, w + k * n, n);
+      scratch[k] = KEEPS_SCALE ? (P)((double)product * progress->scale) : product;
+    }
     PNAME(factors_inline)(plan, length, squares, label, target, b, problems, scratch, progress, &inner, &factor_squares);
     if (plan->tracks_objective) {
       NAME(add_objective)(plan, progress, loss_before, product_before, problems);
-      progress->squared_norm = (double)shrink * (double)shrink * progress->squared_norm + 2 * (double)shrink * inner +
-                               factor_squares * squares;
+      progress->squared_norm =
+          shrink * shrink * progress->squared_norm + 2 * shrink * inner + factor_squares * squares;
     }
     // A sample of zeros cannot be passed by any step.
     if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
     progress->clock++;
     bool averages = average != NULL && progress->clock >= plan->first_averaged;
+    if (KEEPS_SCALE) {
+      progress->scale *= shrink;
+      if (progress->scale < LA_SMALLEST_SCALE) PNAME(fold_scale)(progress, problems * n, w, average);
+    }
     for (ptrdiff_t k = 0; k < problems; k++) {
-      P factor = scratch[k];
-      if (factor != 0 || shrink != 1) NAME(scale_add_inline)(shrink, factor, sample, w + k * n, n);
+      P factor = scratch[k], share = KEEPS_SCALE ? (P)((double)factor / progress->scale) : factor;
+      if (factor != 0 || (shrink != 1 && !KEEPS_SCALE)) {
+        NAME(scale_add_inline)(KEEPS_SCALE ? 1 : (P)shrink, share, sample, w + k * n, n);
+      }
       if (plan->fits_intercept) b[k] += factor;
       if (averages) {
-        for (ptrdiff_t c = 0; c < n; c++) average[k * n + c] += (double)w[k * n + c];
+        const double scale = KEEPS_SCALE ? progress->scale : 1;
+        for (ptrdiff_t c = 0; c < n; c++) average[k * n + c] += scale * (double)w[k * n + c];
         average_b[k] += (double)b[k];
       }
     }
     if (averages) progress->averaged_count++;
     if (penalty == NULL) continue;
     progress->cumulative_penalty += plan->l1 * visits->rates[i];
-    PNAME(truncate_inline)(progress->cumulative_penalty, 1, NULL, problems * n, w, penalty);
+    PNAME(truncate_inline)(progress->cumulative_penalty, KEEPS_SCALE ? progress->scale : 1, NULL, problems * n, w, penalty);
+    progress->is_paid = true;
     if (!plan->tracks_objective) continue;
     double squared = 0, absolute = 0;
     for (ptrdiff_t c = 0; c < problems * n; c++) {
       squared += (double)w[c] * (double)w[c];
       absolute += w[c] < 0 ? -(double)w[c] : (double)w[c];
     }
-    progress->squared_norm = squared;
-    progress->absolute_norm = absolute;
+    progress->squared_norm = squared * progress->scale * progress->scale;
+    progress->absolute_norm = absolute * progress->scale;
   }
 }
 
@@ -269,7 +293,7 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
                                   const S *restrict v, const int32_t *restrict j, const ptrdiff_t *restrict offsets,
                                   ptrdiff_t n, P *restrict w, P *restrict b, ptrdiff_t problems,
                                   double *restrict average, double *restrict average_b, double *restrict penalty,
-                                  P *restrict scratch) {
+                                  la_steps *steps, P *restrict scratch) {
   LA_FAST
   const int64_t *order = visits->order;
   for (ptrdiff_t i = 0; i < visits->count; i++) {
@@ -292,6 +316,9 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
     int32_t label = visits->labels != NULL ? visits->labels[row] : 0;
     double target = visits->targets != NULL ? visits->targets[row] : 0;
     double shrink = 1 - visits->rates[i] * plan->l2 > 0 ? 1 - visits->rates[i] * plan->l2 : 0;
+    if (penalty != NULL) {
+      PNAME(begin_step_inline)(plan, progress, steps, shrink, column, count, n, w, problems, average, penalty);
+    }
     double loss_before = progress->loss, product_before = progress->log_product, inner, factor_squares;
     for (ptrdiff_t k = 0; k < problems; k++) {
       const P *vector = w + k * n;
@@ -306,24 +333,18 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
     }
     PNAME(factors_inline)(plan, length, squares, label, target, b, problems, scratch, progress, &inner, &factor_squares);
     if (plan->tracks_objective) {
+      // Norms are followed without an absolute penalty only; with one, coefficients are counted when they are caught up.
       NAME(add_objective)(plan, progress, loss_before, product_before, problems);
-      progress->squared_norm =
-          shrink * shrink * progress->squared_norm + 2 * shrink * inner + factor_squares * squares;
-      progress->absolute_norm *= shrink;
+      if (penalty == NULL) {
+        progress->squared_norm =
+            shrink * shrink * progress->squared_norm + 2 * shrink * inner + factor_squares * squares;
+      }
     }
     // A sample of zeros cannot be passed by any step.
     if (plan->rule == LA_PASSIVE_AGGRESSIVE_1 && squares == 0) continue;
     progress->clock++;
     progress->scale *= shrink;
-    if (progress->scale < LA_SMALLEST_SCALE) {
-      // The vectors take the scale over, after what they count in the average has been added to it.
-      if (average != NULL && progress->average_factor != 0) {
-        for (ptrdiff_t c = 0; c < problems * n; c++) average[c] += progress->average_factor * (double)w[c];
-        progress->average_factor = 0;
-      }
-      for (ptrdiff_t c = 0; c < problems * n; c++) w[c] = (P)((double)w[c] * progress->scale);
-      progress->scale = 1;
-    }
+    if (progress->scale < LA_SMALLEST_SCALE) PNAME(fold_scale)(progress, problems * n, w, average);
     bool averages = average != NULL && progress->clock >= plan->first_averaged;
     double inverse = 1 / progress->scale;
     for (ptrdiff_t k = 0; k < problems; k++) {
@@ -333,18 +354,15 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
       if (factor == 0) continue;
       P a = (P)((double)factor * inverse);
       P *vector = w + k * n;
-      if (penalty != NULL && plan->tracks_objective) {
-        for (ptrdiff_t c = 0; c < count; c++) {
-          P before = vector[column[c]], after = before + a * (P)value[c];
-          progress->absolute_norm +=
-              progress->scale * ((after < 0 ? -(double)after : (double)after) - (before < 0 ? -(double)before : (double)before));
-        }
+      if (average == NULL || progress->average_factor == 0) {
+        for (ptrdiff_t c = 0; c < count; c++) vector[column[c]] += a * (P)value[c];
+        continue;
       }
-      for (ptrdiff_t c = 0; c < count; c++) vector[column[c]] += a * (P)value[c];
-      if (average != NULL && progress->average_factor != 0) {
-        // What has just been added to the vectors must not count in the sum of past iterates.
-        double back = -progress->average_factor * (double)a;
-        for (ptrdiff_t c = 0; c < count; c++) average[k * n + column[c]] += back * (double)value[c];
+      for (ptrdiff_t c = 0; c < count; c++) {
+        // What is added to the vectors must not count in the sum of past iterates: to the last digit, for it counts often.
+        P before = vector[column[c]], after = before + a * (P)value[c];
+        vector[column[c]] = after;
+        average[k * n + column[c]] -= progress->average_factor * PNAME(change)(after, before);
       }
     }
     if (averages) {
@@ -352,25 +370,8 @@ LA_KERNEL void NAME(visit_sparse)(const la_plan *plan, const la_visits *visits, 
       progress->averaged_count++;
     }
     if (penalty == NULL) continue;
-    progress->cumulative_penalty += plan->l1 * visits->rates[i];
-    for (ptrdiff_t k = 0; k < problems; k++) {
-      P *vector = w + k * n;
-      double *average_row = average == NULL ? NULL : average + k * n;
-      for (ptrdiff_t c = 0; c < count; c++) {
-        P before = vector[column[c]];
-        PNAME(truncate_inline)(progress->cumulative_penalty, progress->scale, column + c, 1, vector, penalty + k * n);
-        P after = vector[column[c]];
-        if (after == before) continue;
-        if (average_row != NULL) {
-          average_row[column[c]] -= progress->average_factor * ((double)after - (double)before);
-        }
-        if (plan->tracks_objective) {
-          double old = (double)before * progress->scale, new = (double)after * progress->scale;
-          progress->squared_norm += new * new - old * old;
-          progress->absolute_norm += (new < 0 ? -new : new) - (old < 0 ? -old : old);
-        }
-      }
-    }
+    PNAME(end_step_inline)(plan, progress, steps, visits->rates[i], averages, column, count, n, w, problems, average,
+                           penalty);
   }
 }
 

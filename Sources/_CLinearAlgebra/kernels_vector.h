@@ -62,6 +62,9 @@ LA_INLINE P PNAME(exp_of_negative)(P x) {
   return x > EXP_SMALLEST ? series : EXP_OF_SMALLEST;
 }
 
+// Below it, the logarithm of 1 + e is e - e^2 / 2 to the last digit, of which 1 + e would keep few or none.
+#define SMALL_SHARE ((P)0x1p-26)
+
 // The loss at a score; of the logistic loss the part without its logarithm, whose argument is multiplied into `product`.
 LA_INLINE P PNAME(loss)(la_loss loss, P epsilon, P score, P target, double *product, P *slope) {
   const P largest = (P)1e12;
@@ -82,8 +85,9 @@ LA_INLINE P PNAME(loss)(la_loss loss, P epsilon, P score, P target, double *prod
     P e = PNAME(exp_of_negative)(PNAME(minus_magnitude)(score));
     z = PNAME(signed_as)(score, target);
     *slope = (z > 0 ? -target * e : -target) / (1 + e);
-    *product *= 1 + (double)e;
-    return z < 0 ? -z : 0;
+    // Of few units of the last digit in 1 + e little would be left.
+    *product *= e < SMALL_SHARE ? 1 : 1 + (double)e;
+    return (z < 0 ? -z : 0) + (e < SMALL_SHARE ? e * (1 - e / 2) : 0);
   }
   case LA_MODIFIED_HUBER:
     *slope = z >= 1 ? 0 : z >= -1 ? -2 * target * (1 - z) : -4 * target;
@@ -116,9 +120,9 @@ LA_INLINE P PNAME(loss)(la_loss loss, P epsilon, P score, P target, double *prod
   return loss == LA_SQUARED_ERROR ? beyond * beyond / 2 : beyond * beyond;
 }
 
-// Takes the logarithm of the product before it overflows.
+// Takes the logarithm of the product before it overflows, which 2^256 times as much may not.
 LA_INLINE void PNAME(settle)(la_progress *progress) {
-  if (progress->log_product < 1e250) return;
+  if (progress->log_product < 1e230) return;
   progress->loss += log(progress->log_product);
   progress->log_product = 1;
 }
@@ -130,8 +134,8 @@ LA_INLINE P PNAME(factor)(const la_plan *plan, const la_loss loss, P length, dou
     // As below, with the length multiplied in before the division, which everything waits for.
     P e = EXP_SOON(PNAME(minus_magnitude)(score));
     P z = PNAME(signed_as)(score, target), push = PNAME(signed_as)(length, target);
-    progress->loss += z < 0 ? -(double)z : 0;
-    progress->log_product *= 1 + (double)e;
+    progress->loss += (z < 0 ? -(double)z : 0) + (e < SMALL_SHARE ? (double)(e * (1 - e / 2)) : 0);
+    progress->log_product *= e < SMALL_SHARE ? 1 : 1 + (double)e;
     PNAME(settle)(progress);
     return (z > 0 ? push * e : push) / (1 + e);
   }
@@ -153,7 +157,7 @@ LA_INLINE void PNAME(logistic_factors)(P length, int32_t label, const P *restric
                                        double *factor_squares) {
   LA_FAST
   P product_of_label = scores[label], score_of_label = product_of_label + b[label];
-  P loss = 0, sum = 0, square_sum = 0;
+  P loss = 0, small = 0, sum = 0, square_sum = 0;
   for (ptrdiff_t first = 0; first < problems; first += 256) {
     ptrdiff_t last = first + 256 < problems ? first + 256 : problems;
     // Of at most 256 factors up to 2.
@@ -163,7 +167,8 @@ LA_INLINE void PNAME(logistic_factors)(P length, int32_t label, const P *restric
       P e = PNAME(exp_of_negative)(PNAME(minus_magnitude)(score));
       P factor = -length * (score < 0 ? e : 1) / (1 + e);
       loss += score > 0 ? score : 0;
-      product *= 1 + (double)e;
+      product *= e < SMALL_SHARE ? 1 : 1 + (double)e;
+      small += e < SMALL_SHARE ? e * (1 - e / 2) : 0;
       sum += factor * scores[k];
       square_sum += factor * factor;
       scores[k] = factor;
@@ -175,7 +180,7 @@ LA_INLINE void PNAME(logistic_factors)(P length, int32_t label, const P *restric
   P e = PNAME(exp_of_negative)(PNAME(minus_magnitude)(score_of_label));
   P factor = length * (score_of_label > 0 ? e : 1) / (1 + e);
   scores[label] = factor;
-  progress->loss += (double)(loss - score_of_label);
+  progress->loss += (double)(loss - score_of_label) + (double)small;
   *inner = (double)(sum + (factor - before) * product_of_label);
   *factor_squares = (double)(square_sum + (factor * factor - before * before));
 }
@@ -217,3 +222,5 @@ LA_INLINE void PNAME(truncate_inline)(double u, double scale, const int32_t *j, 
     w[column] = (P)(after / scale);
   }
 }
+
+#undef SMALL_SHARE

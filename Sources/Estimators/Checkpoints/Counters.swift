@@ -1,3 +1,12 @@
+extension Int {
+  /// The count after further ones; one that has reached what a file can hold stays there.
+  func counting(_ more: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(more)
+    return overflow
+      ? TensorArchive.counts.upperBound : Swift.min(sum, TensorArchive.counts.upperBound)
+  }
+}
+
 /// The totals that every training state counts, which model files hold as a text of their own.
 struct Counters: Equatable, Sendable {
   /// The number of epochs, or passes, since the last fresh start.

@@ -70,6 +70,14 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
     return low
   }
 
+  /// Returns for each label its number among those that occur.
+  ///
+  /// - Complexity: O(n · log K + K²).
+  static func ranks(of labels: [Label]) -> [Int32] {
+    let occurring = distinct(labels)
+    return labels.map { Int32(place(of: $0, in: occurring)) }
+  }
+
   /// Returns the number of each label.
   ///
   /// - Throws: ``EstimatorError/unknownLabel(row:label:classes:)`` for the first that is none of

@@ -70,6 +70,12 @@ public enum EstimatorError: Error, Equatable {
   /// The call was cancelled.
   case cancelled
 
+  /// A prediction is beyond the range of numbers; the first in row order.
+  case nonFinitePrediction(row: Int, output: Int)
+
+  /// A number is beyond the range of single precision; the first in row order.
+  case beyondSinglePrecision(place: String, value: Double)
+
   /// The model's loss gives no probabilities.
   case noProbabilities(estimator: String, setting: String)
 
@@ -137,6 +143,12 @@ extension EstimatorError: CustomStringConvertible {
       "\(estimator) has no \(part.phrase) to reset."
     case .diverged(let epoch, let remedy):
       "Training diverged in epoch \(epoch) of this call: parameters became infinite. \(remedy)"
+    case .nonFinitePrediction(let row, let output):
+      "The prediction of row \(row)\(output == 0 ? "" : ", output \(output),") is beyond the range of "
+        + "numbers. Features or coefficients are too large: scale the features, and fit again."
+    case .beyondSinglePrecision(let place, let value):
+      "\(place) is \(value), which single precision cannot hold. Scale it down, or set precision to "
+        + "double and fit afresh."
     case .cancelled:
       "The call was cancelled; nothing of it was kept."
     case .noProbabilities(let estimator, let setting):

@@ -5,7 +5,7 @@ public protocol HeldOutScoring: Predictor {
   ///
   /// - Parameter target: What is to be learned, a value for each sample.
   /// - Returns: The rows, ascending; none if nothing is held out.
-  /// - Throws: ``EstimatorError`` if the target cannot be learned.
+  /// - Throws: ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if there are too few samples.
   func heldOutRows(of target: Target) throws(EstimatorError) -> [Int]
 
   /// The best score on them, which is that of the model; `nil` if none were held out.

@@ -48,6 +48,57 @@ enum Validation {
     try checkFinite(features)
   }
 
+  /// Checks that every prediction is a number.
+  ///
+  /// - Parameters:
+  ///   - predictions: The predictions, m × outputs.
+  ///   - firstRow: The position of the first of them among all.
+  ///   - rows: The row of each position, or `nil` where they are the same.
+  /// - Throws: ``EstimatorError/nonFinitePrediction(row:output:)``.
+  static func checkPredictions(
+    _ predictions: Matrix<Double>, firstRow: Int = 0, _ rows: [Int]? = nil
+  ) throws(EstimatorError) {
+    guard !predictions.elements.isFinite,
+      let index = predictions.elements.firstIndex(where: { !$0.isFinite })
+    else { return }
+    let position = firstRow + index / predictions.columnCount
+    throw .nonFinitePrediction(
+      row: rows?[position] ?? position, output: index % predictions.columnCount)
+  }
+
+  /// Checks that single precision can hold every feature.
+  ///
+  /// - Throws: ``EstimatorError/beyondSinglePrecision(place:value:)``, naming the first in row order.
+  /// - Complexity: O(stored elements).
+  static func checkSinglePrecision(_ features: some FeatureMatrix) throws(EstimatorError) {
+    let bound = Double(Float.greatestFiniteMagnitude)
+    var elements = [Double](repeating: 0, count: features.columnCount)
+    // No square is larger than the sum of all.
+    for row in 0..<features.rowCount where !(features.sumOfSquares(ofRow: row) < bound * bound) {
+      elements.withMutableSpan { features.copyRows([row].span, into: &$0) }
+      guard let column = elements.firstIndex(where: { !Float($0).isFinite }) else { continue }
+      let name = features.featureNames.map { " (\($0[column]))" } ?? ""
+      throw .beyondSinglePrecision(
+        place: "Row \(row), column \(column)\(name)", value: elements[column])
+    }
+  }
+
+  /// Checks that single precision can hold every one of some numbers.
+  ///
+  /// - Parameters:
+  ///   - numbers: The numbers, rows × columns.
+  ///   - columnCount: The number of columns.
+  ///   - what: What they are, such as `target`.
+  /// - Throws: ``EstimatorError/beyondSinglePrecision(place:value:)``, naming the first.
+  static func checkSinglePrecision(
+    _ numbers: [Double], columnCount: Int = 1, what: String
+  ) throws(EstimatorError) {
+    guard let index = numbers.firstIndex(where: { !Float($0).isFinite }) else { return }
+    let column = columnCount > 1 ? ", column \(index % columnCount)," : ""
+    throw .beyondSinglePrecision(
+      place: "The \(what) of row \(index / columnCount)\(column)", value: numbers[index])
+  }
+
   /// Checks the number of columns and, where both sides have them, their names.
   static func checkColumns(
     _ features: some FeatureMatrix, expectedCount: Int, expectedNames: [String]?

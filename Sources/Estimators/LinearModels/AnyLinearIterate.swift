@@ -57,6 +57,22 @@ enum AnyLinearIterate: Equatable, Sendable {
     }
   }
 
+  /// The number of steps that coefficients may be behind.
+  var notedStepCount: Int {
+    switch self {
+    case .double(let iterate): iterate.parameters.steps?.count ?? 0
+    case .single(let iterate): iterate.parameters.steps?.count ?? 0
+    }
+  }
+
+  /// Whether a pass on sparse samples would make room first that touches every column.
+  func needsRoom(forAverage: Bool, forPenalty: Bool) -> Bool {
+    switch self {
+    case .double(let iterate): iterate.needsRoom(forAverage: forAverage, forPenalty: forPenalty)
+    case .single(let iterate): iterate.needsRoom(forAverage: forAverage, forPenalty: forPenalty)
+    }
+  }
+
   var current: LinearParameters {
     switch self {
     case .double(let iterate): iterate.current

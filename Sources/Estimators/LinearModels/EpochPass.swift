@@ -39,15 +39,13 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
   mutating func apply<Parameter: MatrixScalar>(to iterate: inout LinearIterate<Parameter>) {
     iterate.makeRoom(
       forAverage: task.plan.firstAveragedStep != nil,
-      forPenalty: task.plan.absolutePenalty > 0)
-    if !features.isSparse { iterate.makeExplicit() }
-    var progress = GradientProgress()
+      forPenalty: task.plan.absolutePenalty > 0, isSparse: features.isSparse)
+    var progress = iterate.progress
     progress.clock = clock
-    progress.scale = iterate.scale
-    progress.averageFactor = iterate.averageFactor
-    progress.averagedCount = iterate.averagedCount
-    progress.cumulativePenalty = iterate.cumulativePenalty
-    if task.plan.tracksObjective { iterate.measureNorms(&progress) }
+    // With an absolute penalty on sparse samples, coefficients are counted when they are caught up.
+    if task.plan.tracksObjective, iterate.parameters.steps == nil {
+      iterate.measureNorms(&progress)
+    }
     if batchSize == 1 {
       visitEach(&iterate, &progress)
     } else {
@@ -57,10 +55,7 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
     loss = progress.loss / problemCount
     objective = penalizesInObjective ? progress.objective : loss
     clock = progress.clock
-    iterate.scale = progress.scale
-    iterate.averageFactor = progress.averageFactor
-    iterate.averagedCount = progress.averagedCount
-    iterate.cumulativePenalty = progress.cumulativePenalty
+    iterate.take(progress)
   }
 
   /// One step a sample, in the kernels.
@@ -81,6 +76,7 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
       visitor.rates = rates
       features._accept(&visitor)
     }
+    visitor.countPenalties()
     progress = visitor.progress
     iterate.parameters = visitor.parameters
   }
@@ -100,13 +96,12 @@ struct EpochPass<Features: FeatureMatrix>: IterateChange {
 }
 
 extension LinearIterate {
-  /// Measures the norms of the coefficients.
+  /// Measures the norms of the coefficients, of which none is behind.
   func measureNorms(_ progress: inout GradientProgress) {
     parameters.vectors.withUnsafeBufferPointer { buffer in
       guard let w = buffer.baseAddress else { return }
-      progress.squaredNorm =
-        Parameter._sumOfSquares(w, buffer.count) * progress.scale * progress.scale
-      progress.absoluteNorm = Parameter._sumOfMagnitudes(w, buffer.count) * progress.scale
+      progress.squaredNorm = Parameter._sumOfSquares(w, buffer.count) * scale * scale
+      progress.absoluteNorm = Parameter._sumOfMagnitudes(w, buffer.count) * scale
     }
   }
 
@@ -116,14 +111,25 @@ extension LinearIterate {
     progress: inout GradientProgress
   ) {
     let plan = task.plan
-    let (width, problems) = (featureCount, problemCount)
+    let problems = problemCount
+    let shrink = max(0, 1 - rate * plan.squaredPenalty)
+    let isLate = parameters.steps != nil
+    var columns: [Int32] = []
+    if isLate {
+      for row in rows { features.appendStoredColumns(ofRow: row, to: &columns) }
+      columns = Array(Set(columns)).sorted()
+    }
     if plan.tracksObjective {
       // Before the step, and for each of its samples.
-      measureNorms(&progress)
+      take(progress)
+      upToDate.measureNorms(&progress)
       let penalty =
         plan.squaredPenalty * 0.5 * progress.squaredNorm
         + plan.absolutePenalty * progress.absoluteNorm
       progress.objective += penalty / Double(problems) * Double(rows.count)
+    }
+    if isLate {
+      GradientBatch.beginStep(columns, shrink: shrink, task: task, &progress, &parameters)
     }
     let lossBefore = progress.loss
     var factors: [Parameter] = []
@@ -151,36 +157,60 @@ extension LinearIterate {
       progress.objective += (progress.loss - lossBefore) / Double(problems)
     }
     progress.clock += 1
-    shrink(by: max(0, 1 - rate * plan.squaredPenalty), isSparse: features.isSparse, &progress)
+    self.shrink(by: shrink, isSparse: features.isSparse, &progress)
     let share = 1 / (Double(rows.count) * progress.scale)
     for (index, row) in rows.enumerated() {
-      var own = factors[index * problems..<(index + 1) * problems].map {
+      let own = factors[index * problems..<(index + 1) * problems].map {
         Parameter(Double($0) * share)
       }
       if plan.fitsIntercept {
+        // Without a way through the scale, so that sparse samples give what dense ones do.
         for problem in own.indices {
-          parameters.intercepts[problem] += Parameter(Double(own[problem]) * progress.scale)
+          parameters.intercepts[problem] += Parameter(
+            Double(factors[index * problems + problem]) / Double(rows.count))
         }
       }
-      parameters.vectors.withMutableSpan { vectors in
-        features.addRow(row, times: own.span, toScaled: &vectors, scale: 1)
-      }
-      guard progress.averageFactor != 0 else { continue }
-      // What has just been added to the vectors must not count in the sum of past iterates.
-      for problem in own.indices { own[problem] *= -1 }
-      let back = own.map { Double($0) * progress.averageFactor }
-      parameters.averageRest.withMutableSpan { rest in
-        features.addRow(row, times: back.span, toScaled: &rest, scale: 1)
-      }
+      add(row, of: features, times: own, progress.averageFactor)
     }
-    if let first = plan.firstAveragedStep, progress.clock >= first {
-      addToAverage(isSparse: features.isSparse, &progress)
-    }
+    let averages = plan.firstAveragedStep.map { progress.clock >= $0 } ?? false
+    if averages { addToAverage(isSparse: features.isSparse, &progress) }
     guard plan.absolutePenalty > 0 else { return }
+    guard !isLate else {
+      GradientBatch.endStep(
+        columns, rate: rate, averages: averages, task: task, &progress, &parameters)
+      return
+    }
     progress.cumulativePenalty += plan.absolutePenalty * rate
+    progress.isPaid = true
+    for problem in 0..<problems {
+      GradientBatch.truncate(
+        penalty: progress.cumulativePenalty, scale: progress.scale, problem: problem,
+        columnCount: featureCount, &parameters)
+    }
+  }
+
+  /// Adds multiples of a row to the vectors, which must not count in the sum of past iterates.
+  private mutating func add(
+    _ row: Int, of features: some FeatureMatrix, times factors: [Parameter], _ averageFactor: Double
+  ) {
+    func addRow() {
+      parameters.vectors.withMutableSpan { vectors in
+        features.addRow(row, times: factors.span, toScaled: &vectors, scale: 1)
+      }
+    }
+    guard averageFactor != 0 else { return addRow() }
     var columns: [Int32] = []
-    for row in rows { features.appendStoredColumns(ofRow: row, to: &columns) }
-    truncate(columns: features.isSparse ? columns : nil, width, &progress)
+    features.appendStoredColumns(ofRow: row, to: &columns)
+    let width = featureCount
+    let places = (0..<problemCount).flatMap { problem in
+      columns.map { problem * width + Int($0) }
+    }
+    let before = places.map { parameters.vectors[$0] }
+    addRow()
+    for (place, before) in zip(places, before) {
+      parameters.averageRest[place] -=
+        averageFactor * (Double(parameters.vectors[place]) - Double(before))
+    }
   }
 
   private mutating func shrink(
@@ -188,16 +218,17 @@ extension LinearIterate {
   ) {
     guard factor != 1 else { return }
     progress.scale *= factor
-    if !isSparse || progress.scale < 1e-4 { fold(&progress) }
-  }
-
-  /// The vectors take the scale over, after what they count in the average has been added to it.
-  private mutating func fold(_ progress: inout GradientProgress) {
-    scale = progress.scale
-    averageFactor = progress.averageFactor
+    guard
+      progress.scale < GradientProgress.smallestScale
+        || (!isSparse && Parameter.self == Double.self)
+    else { return }
+    // The vectors take the scale over, after what they count in the average has been added to it;
+    // none is behind, or the step would not have begun.
+    let steps = parameters.steps.take()
+    (scale, averageFactor) = (progress.scale, progress.averageFactor)
     makeExplicit()
-    progress.scale = 1
-    progress.averageFactor = 0
+    (progress.scale, progress.averageFactor) = (scale, averageFactor)
+    parameters.steps = steps
   }
 
   private mutating func addToAverage(isSparse: Bool, _ progress: inout GradientProgress) {
@@ -205,24 +236,12 @@ extension LinearIterate {
       progress.averageFactor += progress.scale
     } else {
       for index in parameters.averageRest.indices {
-        parameters.averageRest[index] += Double(parameters.vectors[index])
+        parameters.averageRest[index] += progress.scale * Double(parameters.vectors[index])
       }
     }
     for problem in parameters.intercepts.indices {
       parameters.averageIntercepts[problem] += Double(parameters.intercepts[problem])
     }
     progress.averagedCount += 1
-  }
-
-  private mutating func truncate(
-    columns: [Int32]?, _ width: Int, _ progress: inout GradientProgress
-  ) {
-    // The average keeps what it has of coefficients that are moved.
-    if progress.averageFactor != 0 { fold(&progress) }
-    for problem in 0..<problemCount {
-      GradientBatch.truncate(
-        penalty: progress.cumulativePenalty, scale: progress.scale, columns: columns,
-        problem: problem, columnCount: width, &parameters)
-    }
   }
 }

@@ -90,7 +90,7 @@ extension LeastSquaresEstimator {
       iterated.totalNorms.append(found.totalNorm)
     }
     learned.iterated = iterated
-    learned.epochCount += summary.epochCount
+    learned.epochCount = learned.epochCount.counting(summary.epochCount)
     learned.model = LinearRegressionModel(
       coefficients: coefficients, intercepts: intercepts, featureNames: learned.featureNames,
       rank: nil, conditionEstimate: nil)

@@ -50,7 +50,7 @@ extension LeastSquaresEstimator {
     } catch {
       throw .linearAlgebra(error)
     }
-    changed.epochCount += others.epochCount
+    changed.epochCount = changed.epochCount.counting(others.epochCount)
     learned = changed
   }
 }

@@ -92,7 +92,7 @@ extension LeastSquaresEstimator {
     } catch {
       throw Validation.named(error, features)
     }
-    learned.epochCount += 1
+    learned.epochCount = learned.epochCount.counting(1)
     return TrainingSummary(
       epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation,
       warning: learned.model.warning)

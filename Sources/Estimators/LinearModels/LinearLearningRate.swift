@@ -21,7 +21,7 @@ internal import LinearAlgebra
 /// | passiveAggressive2 | L / (‖x‖² + 1 / (2 · `initialLearningRate`)) |
 ///
 /// The adaptive rate acts in `fit` with a tolerance or early stopping, and stays as it is
-/// elsewhere; training ends when it would fall below 1e-6. The passive-aggressive ones are lengths
+/// elsewhere; training ends when it is at most 1e-6 by then. The passive-aggressive ones are lengths
 /// of steps, for the losses hinge and epsilonInsensitive alone.
 ///
 /// **Source:** names, formulas and defaults of scikit-learn's `SGDClassifier`; the second is by L.
@@ -98,7 +98,7 @@ struct LinearSchedule {
   func rates(from first: Int, count: Int) -> [Double] {
     switch kind {
     case .optimal:
-      (0..<count).map { 1 / (alpha * (optimalStart + Double(first + $0) - 1)) }
+      (0..<count).map { 1 / (alpha * (optimalStart + Double(first - 1 + $0))) }
     case .inverseScaling:
       (0..<count).map { initialLearningRate / pow(Double(first + $0), powerT) }
     default:

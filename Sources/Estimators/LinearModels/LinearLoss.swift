@@ -51,6 +51,11 @@ public enum LinearLoss: String, NamedHyperparameterValue {
   /// Whether a score can be turned into a probability.
   var hasProbabilities: Bool { self == .logistic || self == .modifiedHuber }
 
+  /// Whether the setting `epsilon` says something of it.
+  var hasWidth: Bool {
+    self == .huber || self == .epsilonInsensitive || self == .squaredEpsilonInsensitive
+  }
+
   /// Whether it is one of those for classification alone.
   var isForClassification: Bool { kernel.rawValue < LinearLossKernel.squaredError.rawValue }
 

@@ -35,6 +35,25 @@ struct LinearParameters: Equatable, Sendable {
     self.intercepts = intercepts
   }
 
+  /// Returns the number of the class of each of some samples: that with the highest score, of equals
+  /// the first.
+  ///
+  /// - Throws: ``EstimatorError/nonFinitePrediction(row:output:)``.
+  func classNumbers(
+    _ features: some FeatureMatrix, ofRows rows: [Int]? = nil
+  ) throws(EstimatorError) -> [Int32] {
+    var numbers: [Int32] = []
+    numbers.reserveCapacity(rows?.count ?? features.rowCount)
+    try features.forEachBlockOfScores(self, ofRows: rows) { _, scores in
+      if scores.columnCount == 1 {
+        for score in scores.elements { numbers.append(score > 0 ? 1 : 0) }
+      } else {
+        for index in scores.indicesOfLargestInRows() { numbers.append(Int32(index)) }
+      }
+    }
+    return numbers
+  }
+
   /// The precision in which an archive holds parameters.
   static func precision(of archive: TensorArchive) -> Precision {
     archive["coefficients"]?.elementType == .float32 ? .single : .double

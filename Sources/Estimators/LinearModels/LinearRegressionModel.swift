@@ -60,7 +60,8 @@ public struct LinearRegressionModel: SettingsRecording {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
     return RegressionTarget(
-      features.linearScores(coefficients: coefficients, intercepts: intercepts))
+      try features.linearScores(
+        LinearParameters(coefficients: coefficients, intercepts: intercepts)))
   }
 
   /// What a caller should know of, or `nil`.

@@ -60,10 +60,7 @@ extension StochasticGradientState {
   mutating func add(_ classes: NewClasses) {
     var change = classes
     iterate.change(&change)
-    if var best {
-      change.apply(to: &best)
-      self.best = best
-    }
+    best?.iterate.change(&change)
     if var kept {
       change.apply(to: &kept)
       self.kept = kept

@@ -85,18 +85,22 @@ public struct SGDClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     let model = try requireModel()
     try Validation.checkTargetCount(target, features)
     let numbers = try ClassList(model.classes).numbers(of: target)
-    let scores = try model.decisionFunction(features)
-    guard scores.rowCount > 0 else { return 0 }
+    try model.checkColumns(features)
+    guard features.rowCount > 0 else { return 0 }
     let kernel = model.loss.kernel
+    let epsilon = model.epsilon ?? hyperparameters.shared.epsilon
     var sum = 0.0
-    for row in 0..<scores.rowCount {
-      for problem in 0..<scores.columnCount {
-        let isPositive = Int(numbers[row]) == (scores.columnCount == 1 ? 1 : problem)
-        sum += kernel.value(
-          scores[row, problem], target: isPositive ? 1 : -1, epsilon: self.epsilon)
+    try features.forEachBlockOfScores(model.parameters) { start, scores in
+      for row in 0..<scores.rowCount {
+        let number = Int(numbers[start + row])
+        for problem in 0..<scores.columnCount {
+          let isPositive = number == (scores.columnCount == 1 ? 1 : problem)
+          sum += kernel.value(
+            scores[row, problem], target: isPositive ? 1 : -1, epsilon: epsilon)
+        }
       }
     }
-    return sum / Double(scores.elements.count)
+    return sum / Double(features.rowCount) / Double(model.intercepts.count)
   }
 }
 
@@ -172,10 +176,13 @@ extension SGDClassifier {
       let rows = try hyperparameters.shared.heldOutRows(count: labels.count, strata: labels)
       let truth = rows.map { labels[$0] }
       let rowWeights = weights.map { weights in rows.map { weights[$0] } }
+      let names = learned.classes.labels
+      try HeldOutSplit.checkClasses(rows, strata: labels, weights: weights) { "\(names[$0])" }
       training.heldOutRows = rows
-      training.score = { parameters in
+      training.score = { (parameters) throws(EstimatorError) in
         Scores.accuracy(
-          of: parameters.classNumbers(features, ofRows: rows), truth: truth, weights: rowWeights)
+          of: try parameters.classNumbers(features, ofRows: rows), truth: truth,
+          weights: rowWeights)
       }
     }
     return try training.run(&learned.state, features)
@@ -184,19 +191,8 @@ extension SGDClassifier {
 
 extension SGDClassifier: HeldOutScoring {
   public func heldOutRows(of target: [Label]) throws(EstimatorError) -> [Int] {
-    try hyperparameters.shared.heldOutRows(
-      of: target, declared: learned?.classes.labels ?? hyperparameters.classes)
+    try hyperparameters.shared.heldOutRows(of: target)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }
-}
-
-extension LinearParameters {
-  /// Returns the number of the class of each of some samples.
-  fileprivate func classNumbers(_ features: some FeatureMatrix, ofRows rows: [Int]) -> [Int32] {
-    let scores = features.linearScores(
-      coefficients: coefficients, intercepts: intercepts, ofRows: rows)
-    return scores.columnCount == 1
-      ? scores.elements.map { $0 > 0 ? 1 : 0 } : scores.indicesOfLargestInRows().map { Int32($0) }
-  }
 }

@@ -24,14 +24,15 @@ public struct SGDClassifierLearned<Label: ClassLabel>: LearnedState {
     state = try StochasticGradientState(
       model: LinearParameters(
         coefficients: model.coefficients, intercepts: model.intercepts),
-      precision: model.precision, loss: model.loss, featureNames: model.featureNames,
+      precision: model.precision, loss: model.loss, epsilon: model.epsilon,
+      featureNames: model.featureNames,
       training: trainingState?.memory)
   }
 
   public var model: SGDClassifierModel<Label> {
     SGDClassifierModel(
       classes: classes, parameters: state.presented, featureNames: featureNames, loss: state.loss,
-      precision: state.iterate.precision)
+      epsilon: state.epsilon, precision: state.iterate.precision)
   }
 
   public var trainingState: SGDTrainingState? { state.memory.map(SGDTrainingState.init) }

@@ -18,6 +18,9 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// The loss it was trained with, which says whether there are probabilities.
   public let loss: LinearLoss
 
+  /// The width of that loss, where it has one; `nil` from a file of an earlier version.
+  public let epsilon: Double?
+
   /// The precision it was trained in.
   public let precision: Precision
 
@@ -28,13 +31,14 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
 
   init(
     classes: ClassList<Label>, parameters: LinearParameters, featureNames: [String]?,
-    loss: LinearLoss, precision: Precision
+    loss: LinearLoss, epsilon: Double?, precision: Precision
   ) {
     self.classes = classes.labels
     coefficients = parameters.coefficients
     intercepts = parameters.intercepts
     self.featureNames = featureNames
     self.loss = loss
+    self.epsilon = loss.hasWidth ? epsilon : nil
     self.precision = precision
   }
 
@@ -44,14 +48,25 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// - Returns: Scores, n × K; n × 1 for two classes.
   /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)`` or
-  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``.
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``,
+  ///   ``EstimatorError/nonFinitePrediction(row:output:)``.
   /// - Complexity: O(K · stored elements).
   public func decisionFunction(
     _ features: some FeatureMatrix
   ) throws(EstimatorError) -> Matrix<Double> {
+    try checkColumns(features)
+    return try features.linearScores(parameters)
+  }
+
+  /// The coefficients and intercepts.
+  var parameters: LinearParameters {
+    LinearParameters(coefficients: coefficients, intercepts: intercepts)
+  }
+
+  /// Checks that samples have the columns learned from, and that they are finite.
+  func checkColumns(_ features: some FeatureMatrix) throws(EstimatorError) {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
-    return features.linearScores(coefficients: coefficients, intercepts: intercepts)
   }
 
   /// Returns the label of the class with the highest score; of equals, the first.
@@ -60,11 +75,8 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// - Returns: n labels.
   /// - Throws: As ``decisionFunction(_:)``.
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
-    let scores = try decisionFunction(features)
-    guard classes.count > 2 else {
-      return scores.elements.map { classes[$0 > 0 ? 1 : 0] }
-    }
-    return scores.indicesOfLargestInRows().map { classes[$0] }
+    try checkColumns(features)
+    return try parameters.classNumbers(features).map { classes[Int($0)] }
   }
 
   /// Returns the probability of each class.
@@ -107,10 +119,10 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
   }
 
   public func write(to archive: inout TensorArchive) {
-    LinearParameters(coefficients: coefficients, intercepts: intercepts)
-      .write(to: &archive, precision: precision)
+    parameters.write(to: &archive, precision: precision)
     archive[text: ClassList<Label>.key] = JSON.list(classes)
     archive[text: "loss"] = loss.rawValue
+    archive[text: "epsilon"] = epsilon?.hyperparameterText
     FeatureNames.write(featureNames, to: &archive)
     settings.write(to: &archive)
   }
@@ -122,7 +134,9 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
       classes: classes, parameters: parameters,
       featureNames: try FeatureNames.read(
         from: archive, count: parameters.coefficients.columnCount),
-      loss: try LinearLoss(from: archive), precision: LinearParameters.precision(of: archive))
+      loss: try LinearLoss(from: archive),
+      epsilon: archive[text: "epsilon"].flatMap(Double.init(hyperparameterText:)),
+      precision: LinearParameters.precision(of: archive))
     settings = try RecordedSettings(from: archive)
   }
 }

@@ -71,8 +71,9 @@ public struct SGDRegressor: TrainableEstimator, Regressor {
     let predictions = try model.predict(features)
     guard !target.isEmpty else { return 0 }
     let kernel = model.loss.kernel
+    let epsilon = model.epsilon ?? hyperparameters.shared.epsilon
     let sum = zip(predictions, target).reduce(0) { sum, pair in
-      sum + kernel.value(pair.0, target: pair.1, epsilon: self.epsilon)
+      sum + kernel.value(pair.0, target: pair.1, epsilon: epsilon)
     }
     return sum / Double(target.count)
   }
@@ -105,12 +106,12 @@ extension SGDRegressor {
       let rows = try heldOutRows(of: target)
       let truth = rows.map { target[$0] }
       let rowWeights = weights.map { weights in rows.map { weights[$0] } }
+      try HeldOutSplit.checkTargets(truth, columnCount: 1, weights: rowWeights)
       training.heldOutRows = rows
-      training.score = { parameters in
+      training.score = { (parameters) throws(EstimatorError) in
         Scores.rSquared(
-          of: features.linearScores(
-            coefficients: parameters.coefficients, intercepts: parameters.intercepts, ofRows: rows
-          ).elements, truth: truth, weights: rowWeights)
+          of: try features.linearScores(parameters, ofRows: rows).elements, truth: truth,
+          weights: rowWeights)
       }
     }
     return try training.run(&learned.state, features)

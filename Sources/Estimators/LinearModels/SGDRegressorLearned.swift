@@ -19,14 +19,15 @@ public struct SGDRegressorLearned: LearnedState {
     state = try StochasticGradientState(
       model: LinearParameters(
         coefficients: model.coefficients, intercepts: model.intercepts),
-      precision: model.precision, loss: model.loss, featureNames: model.featureNames,
+      precision: model.precision, loss: model.loss, epsilon: model.epsilon,
+      featureNames: model.featureNames,
       training: trainingState?.memory)
   }
 
   public var model: SGDRegressorModel {
     SGDRegressorModel(
       parameters: state.presented, featureNames: featureNames, loss: state.loss,
-      precision: state.iterate.precision)
+      epsilon: state.epsilon, precision: state.iterate.precision)
   }
 
   public var trainingState: SGDTrainingState? { state.memory.map(SGDTrainingState.init) }

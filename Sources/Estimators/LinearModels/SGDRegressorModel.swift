@@ -14,6 +14,9 @@ public struct SGDRegressorModel: SettingsRecording {
   /// The loss it was trained with.
   public let loss: LinearLoss
 
+  /// The width of that loss, where it has one; `nil` from a file of an earlier version.
+  public let epsilon: Double?
+
   /// The precision it was trained in.
   public let precision: Precision
 
@@ -23,12 +26,14 @@ public struct SGDRegressorModel: SettingsRecording {
   public var featureCount: Int { coefficients.columnCount }
 
   init(
-    parameters: LinearParameters, featureNames: [String]?, loss: LinearLoss, precision: Precision
+    parameters: LinearParameters, featureNames: [String]?, loss: LinearLoss, epsilon: Double?,
+    precision: Precision
   ) {
     coefficients = parameters.coefficients
     intercepts = parameters.intercepts
     self.featureNames = featureNames
     self.loss = loss
+    self.epsilon = loss.hasWidth ? epsilon : nil
     self.precision = precision
   }
 
@@ -38,18 +43,23 @@ public struct SGDRegressorModel: SettingsRecording {
   /// - Returns: n numbers.
   /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)`` or
-  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``.
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``,
+  ///   ``EstimatorError/nonFinitePrediction(row:output:)``.
   /// - Complexity: O(stored elements).
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Double] {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
-    return features.linearScores(coefficients: coefficients, intercepts: intercepts).elements
+    return try features.linearScores(parameters).elements
+  }
+
+  private var parameters: LinearParameters {
+    LinearParameters(coefficients: coefficients, intercepts: intercepts)
   }
 
   public func write(to archive: inout TensorArchive) {
-    LinearParameters(coefficients: coefficients, intercepts: intercepts)
-      .write(to: &archive, precision: precision)
+    parameters.write(to: &archive, precision: precision)
     archive[text: "loss"] = loss.rawValue
+    archive[text: "epsilon"] = epsilon?.hyperparameterText
     FeatureNames.write(featureNames, to: &archive)
     settings.write(to: &archive)
   }
@@ -60,7 +70,9 @@ public struct SGDRegressorModel: SettingsRecording {
       parameters: parameters,
       featureNames: try FeatureNames.read(
         from: archive, count: parameters.coefficients.columnCount),
-      loss: try LinearLoss(from: archive), precision: LinearParameters.precision(of: archive))
+      loss: try LinearLoss(from: archive),
+      epsilon: archive[text: "epsilon"].flatMap(Double.init(hyperparameterText:)),
+      precision: LinearParameters.precision(of: archive))
     settings = try RecordedSettings(from: archive)
   }
 }

@@ -9,11 +9,18 @@ struct StochasticGradientState: Sendable {
   /// Counters, clock, visiting order, stopping rule and history.
   var progress = TrainingProgress()
 
-  /// The parameters of the best held-out score, or `nil` if none were scored.
-  var best: LinearParameters?
+  /// Where training stood at the best held-out score, if that is not where it stands now; `nil` also
+  /// if nothing was scored.
+  var best: BestEpoch?
 
-  /// Whether the model is the best parameters: the latest call was a `fit` with early stopping.
-  var showsBest = false
+  /// Whether the model is that of the best epoch: the latest call was a `fit` with early stopping.
+  private(set) var showsBest = false
+
+  /// Where training stood at the best held-out score.
+  struct BestEpoch: Equatable, Sendable {
+    var iterate: AnyLinearIterate
+    var position: TrainingPosition
+  }
 
   /// The parameters of the model, where they are neither those of the iterate nor the best: when
   /// what they came from was forgotten.
@@ -22,15 +29,19 @@ struct StochasticGradientState: Sendable {
   /// Whether training has gone on since only a model was there.
   var hasTrained = false
 
-  /// The loss of the latest call.
+  /// The loss of the latest call, and its width.
   var loss: LinearLoss
+  var epsilon: Double?
 
   /// The names of the features, or `nil`.
   let featureNames: [String]?
 
-  init(iterate: AnyLinearIterate, loss: LinearLoss, featureNames: [String]?) {
+  init(
+    iterate: AnyLinearIterate, loss: LinearLoss, epsilon: Double?, featureNames: [String]?
+  ) {
     self.iterate = iterate
     self.loss = loss
+    self.epsilon = epsilon
     self.featureNames = featureNames
   }
 
@@ -49,16 +60,18 @@ struct StochasticGradientState: Sendable {
         ?? [Double](repeating: 0, count: problemCount))
     self.init(
       iterate: AnyLinearIterate(start, precision: settings.precision), loss: settings.loss,
-      featureNames: features.featureNames)
+      epsilon: settings.epsilon, featureNames: features.featureNames)
   }
 
   /// Puts a model and a training state together again.
   init(
-    model: LinearParameters, precision: Precision, loss: LinearLoss, featureNames: [String]?,
+    model: LinearParameters, precision: Precision, loss: LinearLoss, epsilon: Double?,
+    featureNames: [String]?,
     training: StochasticGradientMemory?
   ) throws(EstimatorError) {
     iterate = training?.iterate ?? AnyLinearIterate(model, precision: precision)
     self.loss = loss
+    self.epsilon = epsilon
     self.featureNames = featureNames
     guard let training else { return }
     guard iterate.featureCount == model.coefficients.columnCount,
@@ -67,8 +80,19 @@ struct StochasticGradientState: Sendable {
     progress = training.progress
     hasTrained = true
     showsBest = training.showsBest
-    best = training.showsBest ? model : training.best
-    if !showsBest, iterate.presented != model { kept = model }
+    best = training.best.map { best in
+      BestEpoch(
+        iterate: best.iterate ?? AnyLinearIterate(model, precision: precision),
+        position: best.position)
+    }
+    guard presented != model else { return }
+    if showsBest, best == nil {
+      // Earlier versions saved the best parameters alone.
+      best = BestEpoch(
+        iterate: AnyLinearIterate(model, precision: precision), position: progress.position)
+    } else {
+      kept = model
+    }
   }
 
   /// The best held-out score, if the model is that of the best.
@@ -76,24 +100,57 @@ struct StochasticGradientState: Sendable {
 
   /// What predicts.
   var presented: LinearParameters {
-    kept ?? (showsBest ? best : nil) ?? iterate.presented
+    kept ?? (showsBest ? best?.iterate.presented : nil) ?? iterate.presented
   }
 
   /// What continues, or `nil` if only a model is there.
   var memory: StochasticGradientMemory? {
     guard hasTrained else { return nil }
-    let isModel = kept == nil && !showsBest && iterate.isPlain
+    let showsOther = showsBest && best != nil
     return StochasticGradientMemory(
-      progress: progress, iterate: isModel ? nil : iterate, best: showsBest ? nil : best,
-      showsBest: showsBest)
+      progress: progress,
+      iterate: kept == nil && !showsOther && iterate.isPlain ? nil : iterate,
+      best: best.map { best in
+        StochasticGradientMemory.Best(
+          iterate: kept == nil && showsOther && best.iterate.isPlain ? nil : best.iterate,
+          position: best.position)
+      }, showsBest: showsBest)
   }
 
-  /// Notes that training goes on from the iterate.
-  mutating func beginTraining(loss: LinearLoss, keepsBest: Bool) {
-    self.loss = loss
+  /// Notes that training goes on.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - keepsBest: Whether the call is a `fit` with early stopping.
+  ///   - continuesRule: Whether it goes on with the stopping rule, and so from where training stands;
+  ///     otherwise it starts from what is seen.
+  mutating func beginTraining(
+    _ settings: StochasticGradientSettings, keepsBest: Bool, continuesRule: Bool
+  ) {
+    loss = settings.loss
+    epsilon = settings.epsilon
     kept = nil
-    showsBest = keepsBest
     hasTrained = true
+    if showsBest {
+      let seen = best ?? BestEpoch(iterate: iterate, position: progress.position)
+      if !continuesRule { returnToBest() }
+      best = progress.stoppingRule?.hasFired == false ? seen : nil
+    }
+    if keepsBest, !continuesRule { best = nil }
+    showsBest = keepsBest
+  }
+
+  /// Goes back to the best epoch, as if training had ended there; its history stays.
+  mutating func returnToBest() {
+    guard let best else { return }
+    iterate = best.iterate
+    progress.position = best.position
+    self.best = nil
+  }
+
+  /// Notes that training ends: what is best is not held twice.
+  mutating func endTraining() {
+    if showsBest, best?.position == progress.position { best = nil }
   }
 
   /// Forgets one part; predictions stay what they are until training goes on.
@@ -103,12 +160,16 @@ struct StochasticGradientState: Sendable {
     case .optimizer:
       var forgetting = ForgetOptimizer()
       iterate.change(&forgetting)
+      best?.iterate.change(&forgetting)
     case .stoppingRule:
+      // What is seen is what continues.
+      if showsBest { returnToBest() }
       best = nil
       showsBest = false
       progress.stoppingRule = nil
     default:
       _ = progress.reset(part)
+      best?.position.reset(part)
     }
     kept = nil
     if presented != before { kept = before }
@@ -127,17 +188,30 @@ struct StochasticGradientMemory: Equatable, Sendable {
   var progress: TrainingProgress
   /// The current iterate, where it is not the model.
   var iterate: AnyLinearIterate?
-  /// The best parameters, where they are not the model.
-  var best: LinearParameters?
-  /// Whether the model is the best parameters.
+  /// Where training stood at the best score, if that is not where it stands.
+  var best: Best?
+  /// Whether the model is that of the best epoch.
   var showsBest: Bool
+
+  /// Where training stood at the best score.
+  struct Best: Equatable, Sendable {
+    /// The iterate, where it is not the model.
+    var iterate: AnyLinearIterate?
+    var position: TrainingPosition
+  }
 
   func write(to archive: inout TensorArchive) {
     progress.write(to: &archive)
     iterate?.write(to: &archive)
     if showsBest { archive.append("stopping.model_is_best", 1) }
-    best?.write(to: &archive, prefix: "stopping.best.", precision: .double)
+    guard let best else { return }
+    var inner = TensorArchive()
+    best.position.write(to: &inner)
+    best.iterate?.write(to: &inner)
+    archive.append(contentsOf: inner, prefix: Self.bestPrefix)
   }
+
+  private static let bestPrefix = "stopping.best."
 
   /// Reads what was written.
   ///
@@ -147,14 +221,21 @@ struct StochasticGradientMemory: Equatable, Sendable {
     iterate =
       archive.contains("iterate.vectors") ? try AnyLinearIterate(from: archive) : nil
     showsBest = try archive.flag("stopping.model_is_best")
-    best =
-      archive.contains("stopping.best.coefficients")
-      ? try LinearParameters(from: archive, prefix: "stopping.best.") : nil
+    let inner = archive.contents(ofPrefix: Self.bestPrefix)
+    if inner.contains("epochs") {
+      best = Best(
+        iterate: inner.contains("iterate.vectors") ? try AnyLinearIterate(from: inner) : nil,
+        position: try TrainingPosition(from: inner))
+    } else if inner.contains("coefficients"), !showsBest,
+      try RecordedSettings(from: archive)["earlyStopping"] == "true"
+    {
+      // Earlier versions saved best parameters without what trains on from them.
+      progress.stoppingRule = nil
+    }
   }
 
   init(
-    progress: TrainingProgress, iterate: AnyLinearIterate?, best: LinearParameters?,
-    showsBest: Bool
+    progress: TrainingProgress, iterate: AnyLinearIterate?, best: Best?, showsBest: Bool
   ) {
     self.progress = progress
     self.iterate = iterate

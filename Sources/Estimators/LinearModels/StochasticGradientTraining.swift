@@ -22,7 +22,7 @@ struct StochasticGradientTraining {
   var heldOutRows: [Int] = []
 
   /// Scores parameters on the samples held out.
-  var score: ((LinearParameters) -> Double)?
+  var score: ((LinearParameters) throws(EstimatorError) -> Double)?
 
   /// Trains.
   ///
@@ -43,6 +43,13 @@ struct StochasticGradientTraining {
     _ state: inout StochasticGradientState, _ features: some FeatureMatrix,
     _ undo: StochasticGradientUndo?
   ) throws(EstimatorError) -> TrainingSummary {
+    if settings.precision == .single {
+      try Validation.checkSinglePrecision(features)
+      if case .numbers(let numbers) = targets {
+        try Validation.checkSinglePrecision(numbers, what: "target")
+      }
+      if let weights { try Validation.checkSinglePrecision(weights, what: "weight") }
+    }
     let scores = call.kind == .fit ? score : nil
     let hasRule = settings.tolerance != nil || scores != nil
     let rule =
@@ -54,11 +61,13 @@ struct StochasticGradientTraining {
     let loop = EpochLoop(
       call: call, sampleCount: trainingRows?.count ?? features.rowCount,
       maxEpochs: settings.maxEpochs, rule: rule, dataFingerprint: dataFingerprint ?? 0)
-    state.beginTraining(loss: settings.loss, keepsBest: scores != nil)
+    state.beginTraining(
+      settings, keepsBest: scores != nil,
+      continuesRule: loop.continuesRule(of: state.progress))
     var progress = state.progress
     let epochsBefore = progress.epochCount
     let summary = try loop.run(
-      &progress, restartedRule: { state.best = nil },
+      &progress,
       epoch: { progress throws(EstimatorError) in
         let outcome = runEpoch(
           &state, &progress, features, trainingRows,
@@ -69,12 +78,17 @@ struct StochasticGradientTraining {
         }
         guard let scores else { return outcome }
         var scored = outcome
-        scored.score = scores(state.iterate.presented)
+        scored.score = try scores(state.iterate.presented)
         return scored
       },
-      isBest: { state.best = state.iterate.presented },
+      isBest: { position in
+        guard scores != nil else { return }
+        state.best = StochasticGradientState.BestEpoch(iterate: state.iterate, position: position)
+      },
       mayGoOn: { progress in lowerRate(&progress) })
     state.progress = progress
+    if scores != nil, summary.stopReason == .stoppingRule { state.returnToBest() }
+    state.endTraining()
     return summary
   }
 
@@ -89,7 +103,7 @@ struct StochasticGradientTraining {
     guard
       LinearSchedule(settings, reductionCount: progress.schedule.reductionCount).isReducible
     else { return false }
-    progress.schedule.reductionCount += 1
+    progress.schedule.reductionCount = progress.schedule.reductionCount.counting(1)
     return true
   }
 
@@ -121,7 +135,7 @@ struct StochasticGradientTraining {
       schedule: LinearSchedule(settings, reductionCount: progress.schedule.reductionCount),
       clock: progress.schedule.clock)
     state.iterate.change(&pass)
-    progress.schedule.clock = pass.clock
+    progress.schedule.clock = pass.clock.counting(0)
     return EpochOutcome(
       loss: pass.loss / Double(count), objective: pass.objective / Double(count),
       learningRate: pass.lastRate)
@@ -131,15 +145,19 @@ struct StochasticGradientTraining {
   private func undo(
     _ state: inout StochasticGradientState, _ features: some FeatureMatrix
   ) -> StochasticGradientUndo {
+    let strengths = settings.penalty.strengths(alpha: settings.alpha, l1Ratio: settings.l1Ratio)
     var lowestShrink = 1.0
-    if features.isSparse, settings.penalty != .none {
-      let strength =
-        settings.penalty.strengths(alpha: settings.alpha, l1Ratio: settings.l1Ratio).squared
+    if features.isSparse, strengths.squared > 0 {
       let rates = LinearSchedule(
         settings, reductionCount: state.progress.schedule.reductionCount
       ).rates(from: state.progress.schedule.clock + 1, count: features.rowCount)
-      for rate in rates { lowestShrink *= max(0, 1 - rate * strength) }
+      for rate in rates { lowestShrink *= max(0, 1 - rate * strengths.squared) }
     }
-    return StochasticGradientUndo(&state, features, lowestShrink: lowestShrink)
+    return StochasticGradientUndo(
+      &state, features, lowestShrink: lowestShrink, stepCount: features.rowCount,
+      needsRoom: state.showsBest
+        || state.iterate.needsRoom(
+          forAverage: settings.averaging.firstStep != nil, forPenalty: strengths.absolute > 0)
+    )
   }
 }

@@ -13,12 +13,18 @@ indirect enum StochasticGradientUndo {
   ///   - state: What will be changed; taken apart and put together again.
   ///   - features: The samples of the pass.
   ///   - lowestShrink: The product of all factors by which the pass will shrink the coefficients.
+  ///   - stepCount: The number of steps that the pass will take.
+  ///   - needsRoom: Whether the pass makes room first that touches every column.
   init(
-    _ state: inout StochasticGradientState, _ features: some FeatureMatrix, lowestShrink: Double
+    _ state: inout StochasticGradientState, _ features: some FeatureMatrix, lowestShrink: Double,
+    stepCount: Int, needsRoom: Bool
   ) {
     // With room for rounding: a pass that may fold its scale touches every column.
-    let mayFold = state.iterate.scale * lowestShrink < 1.01e-4
-    guard features.isSparse, !mayFold,
+    let mayFold =
+      state.iterate.scale * lowestShrink < 1.01 * GradientProgress.smallestScale
+      || state.iterate.notedStepCount + stepCount
+        >= GradientSteps.capacity(columnCount: state.iterate.featureCount)
+    guard features.isSparse, !mayFold, !needsRoom,
       features.storedElementCount < state.iterate.featureCount
     else {
       self = .everything(state)
@@ -68,38 +74,44 @@ struct ColumnBackup: IterateChange {
   var isRestoring = false
 
   private var vectors: [Double] = []
-  private var averageRest: [Double] = []
-  private var takenPenalty: [Double] = []
+  private var averageRest: [Double]?
+  private var takenPenalty: [Double]?
+  private var touched: [Int32]?
+  private var stepCount = 0
   private var intercepts: [Double] = []
   private var averageIntercepts: [Double] = []
-  private var scalars = (scale: 1.0, factor: 0.0, count: 0, penalty: 0.0)
+  private var progress = GradientProgress()
 
   init(columns: [Int32]) { self.columns = columns }
 
   mutating func apply<Parameter: MatrixScalar>(to iterate: inout LinearIterate<Parameter>) {
-    if isRestoring {
-      put(vectors, into: &iterate.parameters.vectors, iterate.problemCount)
-      restore(averageRest, &iterate.parameters.averageRest, iterate.problemCount)
-      restore(takenPenalty, &iterate.parameters.takenPenalty, iterate.problemCount)
-      iterate.parameters.intercepts = intercepts.map { Parameter($0) }
-      iterate.parameters.averageIntercepts = averageIntercepts
-      (iterate.scale, iterate.averageFactor) = (scalars.scale, scalars.factor)
-      (iterate.averagedCount, iterate.cumulativePenalty) = (scalars.count, scalars.penalty)
-    } else {
-      vectors = values(iterate.parameters.vectors, iterate.problemCount)
-      averageRest = values(iterate.parameters.averageRest, iterate.problemCount)
-      takenPenalty = values(iterate.parameters.takenPenalty, iterate.problemCount)
-      intercepts = iterate.parameters.intercepts.map { Double($0) }
-      averageIntercepts = iterate.parameters.averageIntercepts
-      scalars = (
-        iterate.scale, iterate.averageFactor, iterate.averagedCount, iterate.cumulativePenalty
-      )
+    let problems = iterate.problemCount
+    guard isRestoring else {
+      let parameters = iterate.parameters
+      vectors = values(parameters.vectors, problems)
+      averageRest =
+        parameters.averageRest.isEmpty ? nil : values(parameters.averageRest, problems)
+      takenPenalty =
+        parameters.takenPenalty.isEmpty ? nil : values(parameters.takenPenalty, problems)
+      touched = parameters.steps.map { steps in columns.map { steps.touched[Int($0)] } }
+      stepCount = parameters.steps?.count ?? 0
+      intercepts = parameters.intercepts.map { Double($0) }
+      averageIntercepts = parameters.averageIntercepts
+      progress = iterate.progress
+      return
     }
+    put(vectors, into: &iterate.parameters.vectors, problems)
+    // What was not there is not there again, whatever its columns hold.
+    restore(averageRest, &iterate.parameters.averageRest, problems)
+    restore(takenPenalty, &iterate.parameters.takenPenalty, problems)
+    restore(touched, &iterate.parameters.steps)
+    iterate.parameters.intercepts = intercepts.map { Parameter($0) }
+    iterate.parameters.averageIntercepts = averageIntercepts
+    iterate.take(progress)
   }
 
-  /// The elements of the columns, for each problem; none of an array that is not there.
+  /// The elements of the columns, for each problem.
   private func values<Scalar: MatrixScalar>(_ elements: [Scalar], _ problems: Int) -> [Double] {
-    guard !elements.isEmpty else { return [] }
     let width = elements.count / problems
     var values: [Double] = []
     values.reserveCapacity(columns.count * problems)
@@ -110,23 +122,40 @@ struct ColumnBackup: IterateChange {
   }
 
   /// Puts an array back that may not have been there.
-  private func restore(_ values: [Double], _ elements: inout [Double], _ problems: Int) {
-    if values.isEmpty { elements = [] } else { put(values, into: &elements, problems) }
+  private func restore(_ values: [Double]?, _ elements: inout [Double], _ problems: Int) {
+    guard let values else {
+      elements = []
+      return
+    }
+    put(values, into: &elements, problems)
+  }
+
+  /// Takes back the steps of the pass.
+  private func restore(_ touched: [Int32]?, _ steps: inout GradientSteps?) {
+    guard let touched else {
+      steps = nil
+      return
+    }
+    let size = stepCount * GradientSteps.recordSize
+    if let count = steps?.records.count { steps?.records.removeLast(count - size) }
+    for (column, step) in zip(columns, touched) { steps?.touched[Int(column)] = step }
   }
 
   private func put<Scalar: MatrixScalar>(
     _ values: [Double], into elements: inout [Scalar], _ problems: Int
   ) {
     let width = elements.count / problems
-    var next = values.makeIterator()
+    var next = 0
     for problem in 0..<problems {
       for column in columns {
-        if let value = next.next() { elements[problem * width + Int(column)] = Scalar(value) }
+        elements[problem * width + Int(column)] = Scalar(values[next])
+        next += 1
       }
     }
   }
 
-  /// Whether the same columns of an iterate are finite, and its few other numbers.
+  /// Whether the same columns of an iterate are finite, also as they are presented, and its few
+  /// other numbers.
   func isFinite(_ iterate: AnyLinearIterate) -> Bool {
     switch iterate {
     case .double(let iterate): isFinite(iterate)
@@ -135,11 +164,15 @@ struct ColumnBackup: IterateChange {
   }
 
   private func isFinite<Parameter: MatrixScalar>(_ iterate: LinearIterate<Parameter>) -> Bool {
-    let parameters = iterate.parameters
-    return iterate.scale.isFinite && iterate.averageFactor.isFinite
-      && parameters.intercepts.isFinite && parameters.averageIntercepts.isFinite
-      && values(parameters.vectors, iterate.problemCount).isFinite
-      && values(parameters.averageRest, iterate.problemCount).isFinite
-      && values(parameters.takenPenalty, iterate.problemCount).isFinite
+    let (parameters, problems) = (iterate.parameters, iterate.problemCount)
+    let vectors = values(parameters.vectors, problems)
+    guard iterate.hasFiniteFewNumbers, vectors.isFinite,
+      vectors.allSatisfy({ Parameter($0 * iterate.scale).isFinite }),
+      parameters.takenPenalty.isEmpty || values(parameters.takenPenalty, problems).isFinite
+    else { return false }
+    guard !parameters.averageRest.isEmpty else { return true }
+    return zip(vectors, values(parameters.averageRest, problems)).allSatisfy { vector, rest in
+      iterate.isPresentable(sum: rest + iterate.averageFactor * vector)
+    }
   }
 }

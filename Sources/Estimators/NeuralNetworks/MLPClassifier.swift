@@ -160,7 +160,10 @@ extension MLPClassifier {
     let scored = try ScoredSamples.of(
       call, earlyStopping: settings.earlyStopping, features, target, weights
     ) { () throws(EstimatorError) in
-      try settings.heldOutRows(count: labels.count, strata: labels)
+      let rows = try settings.heldOutRows(count: labels.count, strata: labels)
+      let names = learned.classes.labels
+      try HeldOutSplit.checkClasses(rows, strata: labels, weights: weights) { "\(names[$0])" }
+      return rows
     }
     if let scored {
       let truth = try learned.classes.numbers(of: scored.target)
@@ -178,8 +181,7 @@ extension MLPClassifier {
 
 extension MLPClassifier: HeldOutScoring {
   public func heldOutRows(of target: [Label]) throws(EstimatorError) -> [Int] {
-    try hyperparameters.shared.heldOutRows(
-      of: target, declared: learned?.classes.labels ?? hyperparameters.classes)
+    try hyperparameters.shared.heldOutRows(of: target)
   }
 
   public var bestHeldOutScore: Double? { learned?.state.bestHeldOutScore }

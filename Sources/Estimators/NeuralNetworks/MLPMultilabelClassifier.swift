@@ -157,6 +157,7 @@ extension MLPMultilabelClassifier {
       call, earlyStopping: hyperparameters.shared.earlyStopping, features, target, weights
     ) { () throws(EstimatorError) in try heldOutRows(of: target) }
     if let scored {
+      try HeldOutSplit.checkWeights(scored.weights)
       let classes = learned.classes
       training.heldOutRows = scored.rows
       training.validationFingerprint = try scored.fingerprint(

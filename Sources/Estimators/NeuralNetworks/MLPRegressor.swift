@@ -157,6 +157,8 @@ extension MLPRegressor {
         throw .mismatchedTargetColumnCount(
           expected: targetCount, actual: scored.target.columnCount)
       }
+      try HeldOutSplit.checkTargets(
+        scored.target.values, columnCount: targetCount, weights: scored.weights)
       training.heldOutRows = scored.rows
       training.validationFingerprint = try scored.fingerprint(.numbers(scored.target.matrix))
       training.score = { (network) throws(EstimatorError) in

@@ -11,17 +11,25 @@ public struct MLPTrainingState: SettingsRecording {
   /// The current iterate, where it is not the model.
   let iterate: NumberArray?
 
-  /// The best parameters, where they are not the model.
-  let best: NumberArray?
+  /// Where training stood at the best score, if that is not where it stands.
+  let best: Best?
 
-  /// Whether the model is the best parameters.
+  /// Whether the model is that of the best epoch.
   let showsBest: Bool
+
+  /// Where training stood at the best score.
+  struct Best: Equatable, Sendable {
+    /// The parameters, where they are not the model.
+    var parameters: NumberArray?
+    var optimizer: NetworkMemory?
+    var position: TrainingPosition
+  }
 
   public var settings = RecordedSettings()
 
   init(
     progress: TrainingProgress, optimizer: NetworkMemory?, iterate: NumberArray?,
-    best: NumberArray?, showsBest: Bool
+    best: Best?, showsBest: Bool
   ) {
     self.progress = progress
     self.optimizer = optimizer
@@ -36,21 +44,33 @@ public struct MLPTrainingState: SettingsRecording {
     optimizer?.write(to: &archive)
     if let iterate { archive.append("iterate.parameters", iterate) }
     if showsBest { archive.append("stopping.model_is_best", 1) }
-    if let best { archive.append("stopping.best.parameters", best) }
+    guard let best else { return }
+    var inner = TensorArchive()
+    best.position.write(to: &inner)
+    if let parameters = best.parameters { inner.append("parameters", parameters) }
+    best.optimizer?.write(to: &inner)
+    archive.append(contentsOf: inner, prefix: Self.bestPrefix)
   }
+
+  private static let bestPrefix = "stopping.best."
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     progress = try TrainingProgress(from: archive)
     settings = try RecordedSettings(from: archive)
-    optimizer =
-      archive.contains("optimizer.step")
-      ? try NetworkMemory(
-        from: archive, solver: settings["solver"].flatMap(NetworkSolver.init(rawValue:))) : nil
+    let solver = settings["solver"].flatMap(NetworkSolver.init(rawValue:))
+    optimizer = try NetworkMemory.ifPresent(in: archive, solver: solver)
     iterate =
       archive.contains("iterate.parameters") ? try archive.numberArray("iterate.parameters") : nil
-    best =
-      archive.contains("stopping.best.parameters")
-      ? try archive.numberArray("stopping.best.parameters") : nil
     showsBest = try archive.flag("stopping.model_is_best")
+    let inner = archive.contents(ofPrefix: Self.bestPrefix)
+    guard inner.contains("epochs") || inner.contains("parameters") else {
+      best = nil
+      return
+    }
+    best = Best(
+      parameters: inner.contains("parameters") ? try inner.numberArray("parameters") : nil,
+      optimizer: try NetworkMemory.ifPresent(in: inner, solver: solver),
+      // Earlier versions saved the best parameters alone.
+      position: inner.contains("epochs") ? try TrainingPosition(from: inner) : progress.position)
   }
 }

@@ -26,12 +26,12 @@ struct NetworkDescent<Features: FeatureMatrix, Scalar: MatrixScalar> {
     let start = evaluate(state.parameters.take(as: Scalar.self), shape)
     let end = method.improve(start) { evaluate($0, shape) }
     state.parameters = NumberArray((end ?? start).point)
-    memory.stepCount += end == nil ? 0 : 1
+    memory.stepCount = memory.stepCount.counting(end == nil ? 0 : 1)
     memory.pairs = method.pairs.map {
       NetworkMemory.Pair(step: NumberArray($0.step), change: NumberArray($0.change))
     }
     state.optimizer = memory
-    clock.clock += rows.count
+    clock.clock = clock.clock.counting(rows.count)
     return EpochOutcome(
       loss: start.value, objective: start.value, learningRate: settings.initialLearningRate,
       hasConverged: hasConverged(start, end))

@@ -24,8 +24,8 @@
 /// The clock t counts on in every call, so that a schedule stretches over all of them. Step,
 /// exponential and cosine are asked at each batch. With n samples, k epochs are k · n on the clock.
 /// The adaptive rate and the plateau act in `fit` with a tolerance or early stopping, and stay as
-/// they are elsewhere; training ends when the adaptive rate would fall below 1e-6, or the plateau
-/// below η₁. Every rate serves both `adam` and `sgd`.
+/// they are elsewhere; training ends when the adaptive rate is at most 1e-6 by then, or the plateau
+/// at most η₁. Every rate serves both `adam` and `sgd`.
 ///
 /// **Source:** names and formulas of the first three are those of scikit-learn's `MLPClassifier`,
 /// which uses them for `sgd` only; the cosine is I. Loshchilov's and F. Hutter's: *SGDR: stochastic

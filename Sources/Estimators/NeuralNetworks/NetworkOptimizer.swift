@@ -51,6 +51,14 @@ extension NetworkMemory {
     }
   }
 
+  /// Reads what was appended, or returns `nil` if nothing was.
+  static func ifPresent(
+    in archive: TensorArchive, solver: NetworkSolver?
+  ) throws(EstimatorError) -> NetworkMemory? {
+    guard archive.contains("optimizer.step") else { return nil }
+    return try NetworkMemory(from: archive, solver: solver)
+  }
+
   /// Reads what was appended.
   ///
   /// - Parameters:
@@ -99,7 +107,7 @@ struct NetworkStepper<Scalar: MatrixScalar> {
   /// - Returns: The sum of squares of all weights before the step.
   /// - Complexity: O(parameters), one pass.
   mutating func step(gradient: UnsafePointer<Scalar>, rate: Double, l2: Double) -> Double {
-    stepCount += 1
+    stepCount = stepCount.counting(1)
     let corrected = settings.solver == .adam ? rate * correction(atStep: stepCount) : rate
     var squares = 0.0
     parameters.withUnsafeMutableBufferPointer { parameters in

@@ -49,8 +49,10 @@ struct NetworkPass<Features: FeatureMatrix, Scalar: MatrixScalar> {
         order.withUnsafeBufferPointer { order in
           step(&stepper, .init(rebasing: order[start..<start + count]), rate: rate, masks)
         } * Double(count)
-      progress.schedule.clock += count
-      if masks != nil { progress.maskedSampleCount += count }
+      progress.schedule.clock = progress.schedule.clock.counting(count)
+      if masks != nil {
+        progress.maskedSampleCount = progress.maskedSampleCount.counting(count)
+      }
     }
     let mean = loss / Double(order.count)
     return EpochOutcome(loss: mean, objective: mean, learningRate: rate)

@@ -13,11 +13,19 @@ struct NetworkState: Sendable {
   /// Counters, clock, visiting order, stopping rule and history.
   var progress = TrainingProgress()
 
-  /// The parameters of the best held-out score, or `nil` if none were scored.
-  var best: NumberArray?
+  /// Where training stood at the best held-out score, if that is not where it stands now; `nil` also
+  /// if nothing was scored.
+  var best: BestEpoch?
 
-  /// Whether the model is the best parameters: the latest call was a `fit` with early stopping.
+  /// Whether the model is that of the best epoch: the latest call was a `fit` with early stopping.
   private(set) var showsBest = false
+
+  /// Where training stood at the best held-out score.
+  struct BestEpoch: Equatable, Sendable {
+    var parameters: NumberArray
+    var optimizer: NetworkMemory?
+    var position: TrainingPosition
+  }
 
   /// The parameters of the model, where they are neither those of the iterate nor the best: when
   /// what they came from was forgotten.
@@ -46,7 +54,9 @@ struct NetworkState: Sendable {
       featureNames: featureNames)
     guard let trainingState else { return }
     let arrays =
-      [parameters, trainingState.best].compactMap { $0 } + (trainingState.optimizer?.arrays ?? [])
+      [parameters] + (trainingState.optimizer?.arrays ?? [])
+      + (trainingState.best.map { [$0.parameters ?? parameters] + ($0.optimizer?.arrays ?? []) }
+        ?? [])
     guard
       arrays.allSatisfy({
         $0.count == network.parameters.count && $0.precision == network.parameters.precision
@@ -56,15 +66,26 @@ struct NetworkState: Sendable {
     progress = trainingState.progress
     hasTrained = true
     showsBest = trainingState.showsBest
-    best = showsBest ? network.parameters : trainingState.best
-    if !showsBest, parameters != network.parameters { kept = network.parameters }
+    best = trainingState.best.map { best in
+      BestEpoch(
+        parameters: best.parameters ?? network.parameters, optimizer: best.optimizer,
+        position: best.position)
+    }
+    guard presented != network.parameters else { return }
+    if showsBest, best == nil {
+      // Earlier versions saved the best parameters alone.
+      best = BestEpoch(
+        parameters: network.parameters, optimizer: nil, position: progress.position)
+    } else {
+      kept = network.parameters
+    }
   }
 
   /// What predicts.
   var network: Network { Network(form: form, parameters: presented) }
 
   private var presented: NumberArray {
-    kept ?? (showsBest ? best : nil) ?? parameters
+    kept ?? (showsBest ? best?.parameters : nil) ?? parameters
   }
 
   /// The best held-out score, if the model is that of the best.
@@ -73,21 +94,57 @@ struct NetworkState: Sendable {
   /// What continues, or `nil` if only a model is there.
   var trainingState: MLPTrainingState? {
     guard hasTrained else { return nil }
+    let showsOther = showsBest && best != nil
     return MLPTrainingState(
       progress: progress, optimizer: optimizer,
-      iterate: kept == nil && !showsBest ? nil : parameters, best: showsBest ? nil : best,
-      showsBest: showsBest)
+      iterate: kept == nil && !showsOther ? nil : parameters,
+      best: best.map { best in
+        MLPTrainingState.Best(
+          parameters: kept == nil && showsOther ? nil : best.parameters, optimizer: best.optimizer,
+          position: best.position)
+      }, showsBest: showsBest)
   }
 
-  /// Notes that training goes on from the iterate.
-  mutating func beginTraining(_ settings: NetworkSettings, keepsBest: Bool) {
+  /// Notes that training goes on.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - keepsBest: Whether the call is a `fit` with early stopping.
+  ///   - continuesRule: Whether it goes on with the stopping rule, and so from where training stands;
+  ///     otherwise it starts from what is seen.
+  mutating func beginTraining(_ settings: NetworkSettings, keepsBest: Bool, continuesRule: Bool) {
     kept = nil
-    showsBest = keepsBest
     hasTrained = true
+    if showsBest {
+      let seen = best ?? bestEpoch(at: progress.position)
+      if !continuesRule { returnToBest() }
+      best = progress.stoppingRule?.hasFired == false ? seen : nil
+    }
+    if keepsBest, !continuesRule { best = nil }
+    showsBest = keepsBest
     guard optimizer == nil else { return }
     optimizer = NetworkMemory(
       solver: settings.solver, parameterCount: form.shape.parameterCount,
       precision: parameters.precision)
+  }
+
+  /// Where training stands, as the best epoch.
+  func bestEpoch(at position: TrainingPosition) -> BestEpoch {
+    BestEpoch(parameters: parameters, optimizer: optimizer, position: position)
+  }
+
+  /// Goes back to the best epoch, as if training had ended there; its history stays.
+  mutating func returnToBest() {
+    guard let best else { return }
+    parameters = best.parameters
+    optimizer = best.optimizer
+    progress.position = best.position
+    self.best = nil
+  }
+
+  /// Notes that training ends: what is best is not held twice.
+  mutating func endTraining() {
+    if showsBest, best?.position == progress.position { best = nil }
   }
 
   /// Forgets one part; predictions stay what they are until training goes on.
@@ -96,12 +153,16 @@ struct NetworkState: Sendable {
     switch part {
     case .optimizer:
       optimizer = nil
+      best?.optimizer = nil
     case .stoppingRule:
+      // What is seen is what continues.
+      if showsBest { returnToBest() }
       best = nil
       showsBest = false
       progress.stoppingRule = nil
     default:
       _ = progress.reset(part)
+      best?.position.reset(part)
     }
     kept = nil
     if presented != before { kept = before }
@@ -134,14 +195,21 @@ struct NetworkState: Sendable {
       shape: NetworkShape(sizes: old.sizes.dropLast() + [sources.count]),
       activation: form.activation,
       output: form.output == .identity ? .identity : NetworkForm.output(forProblems: sources.count))
+    func replaceMemory(_ memory: NetworkMemory?) -> NetworkMemory? {
+      guard var memory else { return nil }
+      replace(&memory.first)
+      replace(&memory.second)
+      // Steps of a smaller network say nothing of how the larger one bends.
+      memory.pairs = []
+      return memory
+    }
     replace(&parameters)
-    best = best?.assembled(runs)
+    optimizer = replaceMemory(optimizer)
     kept = kept?.assembled(runs)
-    guard var memory = optimizer else { return }
-    replace(&memory.first)
-    replace(&memory.second)
-    // Steps of a smaller network say nothing of how the larger one bends.
-    memory.pairs = []
-    optimizer = memory
+    if let old = best {
+      best = BestEpoch(
+        parameters: old.parameters.assembled(runs), optimizer: replaceMemory(old.optimizer),
+        position: old.position)
+    }
   }
 }

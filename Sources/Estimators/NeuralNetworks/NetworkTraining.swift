@@ -35,7 +35,14 @@ struct NetworkTraining {
     try prepareLinearAlgebra()
     switch state.parameters.precision {
     case .double: return try run(&state, features, in: Double.self)
-    case .single: return try run(&state, features, in: Float.self)
+    case .single:
+      try Validation.checkSinglePrecision(features)
+      if case .numbers(let matrix) = targets {
+        try Validation.checkSinglePrecision(
+          matrix.elements, columnCount: matrix.columnCount, what: "target")
+      }
+      if let weights { try Validation.checkSinglePrecision(weights, what: "weight") }
+      return try run(&state, features, in: Float.self)
     }
   }
 
@@ -56,11 +63,12 @@ struct NetworkTraining {
       settings: settings, batchSize: batchSize, gradient: gradient,
       isCancelled: call.context.isCancelled)
     let descent = NetworkDescent(settings: settings, rows: rows, gradient: gradient)
-    state.beginTraining(settings, keepsBest: score != nil)
+    state.beginTraining(
+      settings, keepsBest: score != nil, continuesRule: loop.continuesRule(of: state.progress))
     var progress = state.progress
     let epochsBefore = progress.epochCount
     let summary = try loop.run(
-      &progress, restartedRule: { state.best = nil },
+      &progress,
       epoch: { progress throws(EstimatorError) in
         var outcome: EpochOutcome
         if isWhole {
@@ -78,9 +86,13 @@ struct NetworkTraining {
         }
         return outcome
       },
-      isBest: { if score != nil { state.best = state.parameters } },
+      isBest: { position in
+        if score != nil { state.best = state.bestEpoch(at: position) }
+      },
       mayGoOn: { progress in lowerRate(&progress) })
     state.progress = progress
+    if score != nil, summary.stopReason == .stoppingRule { state.returnToBest() }
+    state.endTraining()
     return summary
   }
 
@@ -110,7 +122,7 @@ struct NetworkTraining {
       settings: settings, reductionCount: progress.schedule.reductionCount,
       start: progress.schedule.clock)
     guard schedule.isReducible else { return false }
-    progress.schedule.reductionCount += 1
+    progress.schedule.reductionCount = progress.schedule.reductionCount.counting(1)
     return true
   }
 }

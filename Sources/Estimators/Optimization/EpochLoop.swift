@@ -38,17 +38,17 @@ struct EpochLoop {
   ///
   /// - Parameters:
   ///   - progress: Where training stands; counted on.
-  ///   - restartedRule: Is called when the stopping rule begins anew.
   ///   - epoch: Trains one epoch. Whatever it throws ends the loop.
-  ///   - isBest: Is called after an epoch that was the best so far.
+  ///   - isBest: Is called after an epoch that was the best so far, with where training then stands.
   ///   - mayGoOn: Is asked when the rule has fired; `true` gives the rule its patience back.
   /// - Returns: What the call did.
   /// - Throws: What `epoch` throws; ``EstimatorError/cancelled``;
   ///   ``EstimatorError/diverged(epoch:remedy:)``.
   func run(
-    _ progress: inout TrainingProgress, restartedRule: () -> Void = {},
+    _ progress: inout TrainingProgress,
     epoch: (inout TrainingProgress) throws(EstimatorError) -> EpochOutcome,
-    isBest: () -> Void = {}, mayGoOn: (inout TrainingProgress) -> Bool = { _ in false }
+    isBest: (TrainingPosition) -> Void = { _ in },
+    mayGoOn: (inout TrainingProgress) -> Bool = { _ in false }
   ) throws(EstimatorError) -> TrainingSummary {
     guard call.kind == .fit else {
       progress.history = TrainingHistory()
@@ -59,13 +59,8 @@ struct EpochLoop {
     var summary = TrainingSummary(
       epochCount: 0, stopReason: .budget, isContinuation: call.isContinuation)
     if rule != nil {
-      let before = progress.stoppingRule
-      if let before, before.hasFired || before.dataFingerprint != dataFingerprint {
-        summary.restartedStoppingRule = true
-        progress.stoppingRule = nil
-      }
-      if progress.stoppingRule == nil {
-        restartedRule()
+      if !continuesRule(of: progress) {
+        summary.restartedStoppingRule = progress.stoppingRule != nil
         progress.stoppingRule = StoppingRuleState(dataFingerprint: dataFingerprint)
       }
     }
@@ -80,7 +75,7 @@ struct EpochLoop {
         verdict.hasFired = true
       }
       progress.stoppingRule = state
-      if verdict.isBest { isBest() }
+      if verdict.isBest { isBest(progress.position) }
       guard verdict.hasFired else { continue }
       if mayGoOn(&progress) {
         progress.stoppingRule?.patienceUsed = 0
@@ -91,6 +86,13 @@ struct EpochLoop {
       break
     }
     return summary
+  }
+
+  /// Whether this call goes on with the stopping rule of an earlier one: `fit` does, if the rule has
+  /// not ended that one and the data are the same.
+  func continuesRule(of progress: TrainingProgress) -> Bool {
+    guard call.kind == .fit, rule != nil, let before = progress.stoppingRule else { return false }
+    return !before.hasFired && before.dataFingerprint == dataFingerprint
   }
 
   /// What a user can do when training diverges.
@@ -106,8 +108,8 @@ struct EpochLoop {
     guard outcome.loss.isFinite, outcome.objective.isFinite, outcome.score?.isFinite ?? true else {
       throw .diverged(epoch: number, remedy: Self.divergenceRemedy)
     }
-    progress.epochCount += 1
-    progress.sampleCount += sampleCount
+    progress.epochCount = progress.epochCount.counting(1)
+    progress.sampleCount = progress.sampleCount.counting(sampleCount)
     progress.history.losses.append(outcome.loss)
     progress.history.learningRates.append(outcome.learningRate)
     if let score = outcome.score { progress.history.scores.append(score) }

@@ -25,17 +25,13 @@ extension StoppingSettings {
 
   /// Returns the rows that early stopping holds out of labels, ascending; none if it is off.
   ///
-  /// - Parameters:
-  ///   - labels: The labels.
-  ///   - declared: The classes learned or declared, or `nil` for those that occur.
+  /// Which classes there are beside those that occur makes no difference.
+  ///
+  /// - Parameter labels: The labels.
   /// - Returns: The rows.
-  /// - Throws: As ``HeldOutSplit/rows(count:strata:fraction:seed:)``, or for labels that are none of
-  ///   the classes.
-  func heldOutRows<Label: ClassLabel>(
-    of labels: [Label], declared: [Label]?
-  ) throws(EstimatorError) -> [Int] {
+  /// - Throws: As ``HeldOutSplit/rows(count:strata:fraction:seed:)``.
+  func heldOutRows<Label: ClassLabel>(of labels: [Label]) throws(EstimatorError) -> [Int] {
     guard earlyStopping else { return [] }
-    let classes = try ClassList(declared: declared, occurring: labels)
-    return try heldOutRows(count: labels.count, strata: try classes.numbers(of: labels))
+    return try heldOutRows(count: labels.count, strata: ClassList.ranks(of: labels))
   }
 }

@@ -46,7 +46,7 @@ public struct TrainingProgress: Equatable, Sendable {
     guard order == .shuffled else { return nil }
     var stream = RandomStream(
       seed: seed, purpose: .visitingOrder, number: UInt64(orderCount))
-    orderCount += 1
+    orderCount = orderCount.counting(1)
     // One sample has one order.
     guard count > 1 else { return nil }
     return stream.permutation(of: count)

@@ -72,11 +72,12 @@ extension Double: _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Parameter>, _ b: UnsafeMutablePointer<Parameter>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Parameter>
   ) {
     Parameter._visitSparse(
       plan, visits, progress, v, j, offsets, count, w, b, problems, average, averageB, penalty,
-      scratch)
+      steps, scratch)
   }
 
   public static func _visit(
@@ -98,12 +99,13 @@ extension Double: _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Double>
   ) {
     la_visit_sparse_f64_f64(
       plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
       progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
-      average, averageB, penalty, scratch)
+      average, averageB, penalty, steps?.assumingMemoryBound(to: la_steps.self), scratch)
   }
 
   public static func _visit(
@@ -125,12 +127,13 @@ extension Double: _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Double>
   ) {
     la_visit_sparse_f32_f64(
       plan.assumingMemoryBound(to: la_plan.self), visits.assumingMemoryBound(to: la_visits.self),
       progress.assumingMemoryBound(to: la_progress.self), v, j, offsets, count, w, b, problems,
-      average, averageB, penalty, scratch)
+      average, averageB, penalty, steps?.assumingMemoryBound(to: la_steps.self), scratch)
   }
 
   public static func _factors(
@@ -141,6 +144,52 @@ extension Double: _KernelScalar {
     la_factors_f64(
       plan.assumingMemoryBound(to: la_plan.self), length, squares, label, target, b, problems,
       scores, progress.assumingMemoryBound(to: la_progress.self))
+  }
+
+  public static func _beginStep(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ shrink: Double, _ j: UnsafePointer<Int32>, _ count: Int, _ width: Int,
+    _ w: UnsafeMutablePointer<Double>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>
+  ) {
+    la_begin_step_f64(
+      plan.assumingMemoryBound(to: la_plan.self),
+      progress.assumingMemoryBound(to: la_progress.self),
+      steps.assumingMemoryBound(to: la_steps.self), shrink, j, count, width, w, problems, average,
+      penalty)
+  }
+
+  public static func _endStep(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ rate: Double, _ averages: Bool, _ j: UnsafePointer<Int32>, _ count: Int, _ width: Int,
+    _ w: UnsafeMutablePointer<Double>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>
+  ) {
+    la_end_step_f64(
+      plan.assumingMemoryBound(to: la_plan.self),
+      progress.assumingMemoryBound(to: la_progress.self),
+      steps.assumingMemoryBound(to: la_steps.self), rate, averages, j, count, width, w, problems,
+      average, penalty)
+  }
+
+  public static func _catchUpAll(
+    _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer, _ width: Int,
+    _ w: UnsafeMutablePointer<Double>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>
+  ) {
+    la_catch_up_all_f64(
+      progress.assumingMemoryBound(to: la_progress.self),
+      steps.assumingMemoryBound(to: la_steps.self), width, w, problems, average, penalty)
+  }
+
+  public static func _countPenalties(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ width: Int, _ w: UnsafePointer<Double>, _ problems: Int
+  ) {
+    la_count_penalties_f64(
+      plan.assumingMemoryBound(to: la_plan.self),
+      progress.assumingMemoryBound(to: la_progress.self),
+      steps.assumingMemoryBound(to: la_steps.self), width, w, problems)
   }
 
   public static func _truncate(

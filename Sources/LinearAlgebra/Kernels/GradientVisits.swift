@@ -58,7 +58,7 @@ package struct GradientPlan: Sendable {
   package init() {}
 
   /// Calls a closure with the same in C.
-  fileprivate func withKernel<Result>(
+  func withKernel<Result>(
     isClassification: Bool, _ body: (borrowing la_plan) -> Result
   ) -> Result {
     func call(_ weights: UnsafePointer<Double>?) -> Result {
@@ -104,7 +104,7 @@ package final class GradientTask: Sendable {
   }
 
   /// Whether targets are classes.
-  fileprivate var isClassification: Bool {
+  var isClassification: Bool {
     if case .labels = targets { true } else { false }
   }
 
@@ -166,19 +166,25 @@ package struct GradientProgress: Sendable {
   package var objective = 0.0
   package var squaredNorm = 0.0
   package var absoluteNorm = 0.0
+  /// Whether every coefficient that is not 0 has paid the absolute penalty in full.
+  package var isPaid = true
 
   package init() {}
+
+  /// The scale below which the vectors take it over, so that neither loses digits.
+  package static let smallestScale = LA_SMALLEST_SCALE
 
   /// The sum of the losses, each before its step.
   package var loss: Double { lossWithoutLogarithm + logarithm(logarithmOf) }
 
-  fileprivate var kernel: la_progress {
+  var kernel: la_progress {
     get {
       la_progress(
         clock: Int64(clock), scale: scale, averaged_count: Int64(averagedCount),
         average_factor: averageFactor, cumulative_penalty: cumulativePenalty,
         loss: lossWithoutLogarithm, log_product: logarithmOf,
-        objective: objective, squared_norm: squaredNorm, absolute_norm: absoluteNorm)
+        objective: objective, squared_norm: squaredNorm, absolute_norm: absoluteNorm,
+        is_paid: isPaid)
     }
     set {
       clock = Int(newValue.clock)
@@ -191,6 +197,7 @@ package struct GradientProgress: Sendable {
       objective = newValue.objective
       squaredNorm = newValue.squared_norm
       absoluteNorm = newValue.absolute_norm
+      isPaid = newValue.is_paid
     }
   }
 }
@@ -210,6 +217,9 @@ package struct GradientParameters<Parameter: MatrixScalar>: Equatable, Sendable 
 
   /// What the absolute penalty has taken from each coefficient, K × d; empty if there is none.
   package var takenPenalty: [Double] = []
+
+  /// The steps since all coefficients were last brought up to date; `nil` where none can be behind.
+  package var steps: GradientSteps?
 
   package init(vectors: [Parameter], intercepts: [Parameter]) {
     self.vectors = vectors
@@ -238,20 +248,44 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
   package var rates: [Double] = []
   package var progress: GradientProgress
   package var parameters: GradientParameters<Parameter>
+  /// What the objective is computed from, with an absolute penalty on sparse samples.
+  private var norms: GradientNorms?
 
   package init(
     task: GradientTask, progress: GradientProgress, parameters: GradientParameters<Parameter>
   ) {
     self.task = task
     self.progress = progress
+    if task.plan.tracksObjective { norms = parameters.steps.map { GradientNorms($0) } }
     self.parameters = parameters
+  }
+
+  /// Adds to the objective the penalties of all coefficients since they were last touched, where
+  /// they are counted late.
+  ///
+  /// - Complexity: O(K · d).
+  package mutating func countPenalties() {
+    guard var steps = parameters.steps, norms != nil else { return }
+    var kernelProgress = progress.kernel
+    let (count, problems, width) = (steps.count, parameters.intercepts.count, steps.touched.count)
+    task.plan.withKernel(isClassification: task.isClassification) { kernelPlan in
+      withUnsafePointer(to: kernelPlan) { plan in
+        parameters.vectors.withUnsafeBufferPointer { w in
+          guard let w = w.baseAddress else { return }
+          steps.withKernel(count: count, norms: &norms) { kernel in
+            Parameter._countPenalties(plan, &kernelProgress, kernel, width, w, problems)
+          }
+        }
+      }
+    }
+    progress.kernel = kernelProgress
   }
 
   @_specialize(where Parameter == Double, Stored == Double)
   @_specialize(where Parameter == Float, Stored == Float)
   package mutating func _visit<Stored: MatrixScalar>(_ matrix: Matrix<Stored>) {
     let width = matrix.columnCount
-    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in
+    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, _, scratch in
       matrix.elements.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress else { return }
         Stored._visitStored(
@@ -266,7 +300,7 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
   @_specialize(where Parameter == Float, Stored == Float)
   package mutating func _visit<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
     let width = matrix.columnCount
-    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, scratch in
+    visit(rowCount: matrix.rowCount) { plan, visits, progress, parameters, steps, scratch in
       matrix.values.withUnsafeBufferPointer { v in
         matrix.columns.withUnsafeBufferPointer { j in
           matrix.rowOffsets.withUnsafeBufferPointer { offsets in
@@ -278,7 +312,7 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
                   plan, visits, progress, v.baseAddress ?? zero, j.baseAddress ?? column, offsets,
                   width, parameters.vectors, parameters.intercepts, parameters.problemCount,
                   parameters.averageRest, parameters.averageIntercepts, parameters.takenPenalty,
-                  scratch)
+                  steps, scratch)
               }
             }
           }
@@ -302,10 +336,18 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
     rowCount: Int,
     _ body: (
       UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer, Addresses,
-      UnsafeMutablePointer<Parameter>
+      UnsafeMutableRawPointer?, UnsafeMutablePointer<Parameter>
     ) -> Void
   ) {
     var kernelProgress = progress.kernel
+    // Let go, so that the only copies are changed.
+    var (steps, norms) = (parameters.steps.take(), self.norms.take())
+    let stepCount = steps?.count ?? 0
+    steps?.extend(by: range.count)
+    func withSteps(_ body: (UnsafeMutableRawPointer?) -> Void) {
+      if steps == nil { body(nil) }
+      steps?.withKernel(count: stepCount, norms: &norms, body)
+    }
     let problemCount = parameters.intercepts.count
     let (task, range, rates) = (task, range, rates)
     func withAddresses(_ body: (Addresses) -> Void) {
@@ -335,7 +377,7 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
           withUnsafePointer(to: kernelPlan) { plan in
             withUnsafePointer(to: kernelVisits) { visits in
               withUnsafeMutablePointer(to: &kernelProgress) { progress in
-                body(plan, visits, progress, addresses, scratch)
+                withSteps { body(plan, visits, progress, addresses, $0, scratch) }
               }
             }
           }
@@ -343,6 +385,8 @@ package struct GradientVisitor<Parameter: MatrixScalar>: _StorageVisitor {
       }
     }
     progress.kernel = kernelProgress
+    parameters.steps = steps
+    self.norms = norms
   }
 }
 
@@ -395,23 +439,18 @@ package enum GradientBatch {
   /// - Parameters:
   ///   - penalty: The cumulative penalty.
   ///   - scale: What vectors are multiplied by to be coefficients.
-  ///   - columns: The columns concerned, or `nil` for all.
   ///   - problem: The problem whose vector it is.
   ///   - columnCount: The number of columns, d.
   ///   - parameters: The parameters, of which vectors and taken penalties change.
   package static func truncate<Parameter: MatrixScalar>(
-    penalty: Double, scale: Double, columns: [Int32]?, problem: Int, columnCount: Int,
+    penalty: Double, scale: Double, problem: Int, columnCount: Int,
     _ parameters: inout GradientParameters<Parameter>
   ) {
     let start = problem * columnCount
     parameters.vectors.withUnsafeMutableBufferPointer { w in
       parameters.takenPenalty.withUnsafeMutableBufferPointer { taken in
         guard let w = w.baseAddress, let taken = taken.baseAddress else { return }
-        guard let columns else {
-          Parameter._truncate(penalty, scale, nil, columnCount, w + start, taken + start)
-          return
-        }
-        Parameter._truncate(penalty, scale, columns, columns.count, w + start, taken + start)
+        Parameter._truncate(penalty, scale, nil, columnCount, w + start, taken + start)
       }
     }
   }

@@ -62,6 +62,7 @@ public protocol _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Parameter>, _ b: UnsafeMutablePointer<Parameter>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Parameter>)
 
   static func _visit(
@@ -82,6 +83,7 @@ public protocol _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Self>)
   static func _visitSparse(
     _ plan: UnsafeRawPointer, _ visits: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer,
@@ -89,11 +91,29 @@ public protocol _KernelScalar {
     _ count: Int, _ w: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
     _ averageB: UnsafeMutablePointer<Double>?, _ penalty: UnsafeMutablePointer<Double>?,
+    _ steps: UnsafeMutableRawPointer?,
     _ scratch: UnsafeMutablePointer<Self>)
   static func _factors(
     _ plan: UnsafeRawPointer, _ length: Double, _ squares: Double, _ label: Int32,
     _ target: Double, _ b: UnsafePointer<Self>, _ problems: Int,
     _ scores: UnsafeMutablePointer<Self>, _ progress: UnsafeMutableRawPointer)
+  static func _beginStep(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ shrink: Double, _ j: UnsafePointer<Int32>, _ count: Int, _ width: Int,
+    _ w: UnsafeMutablePointer<Self>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>)
+  static func _endStep(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ rate: Double, _ averages: Bool, _ j: UnsafePointer<Int32>, _ count: Int, _ width: Int,
+    _ w: UnsafeMutablePointer<Self>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>)
+  static func _catchUpAll(
+    _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer, _ width: Int,
+    _ w: UnsafeMutablePointer<Self>, _ problems: Int, _ average: UnsafeMutablePointer<Double>?,
+    _ penalty: UnsafeMutablePointer<Double>)
+  static func _countPenalties(
+    _ plan: UnsafeRawPointer, _ progress: UnsafeMutableRawPointer, _ steps: UnsafeMutableRawPointer,
+    _ width: Int, _ w: UnsafePointer<Self>, _ problems: Int)
   static func _truncate(
     _ u: Double, _ scale: Double, _ j: UnsafePointer<Int32>?, _ count: Int,
     _ w: UnsafeMutablePointer<Self>, _ q: UnsafeMutablePointer<Double>)

@@ -86,12 +86,40 @@ typedef struct {
   double cumulative_penalty;
   /// The sum of the losses, each before its step, but for `log_product`, whose logarithm is to be added.
   double loss, log_product;
-  /// The sum of the objectives; squared and absolute norm of the coefficients.
+  /// The sum of the objectives; squared and absolute norm of the coefficients, where they are followed.
   double objective, squared_norm, absolute_norm;
+  /// Whether every coefficient that is not 0 has paid the absolute penalty in full.
+  bool is_paid;
 } la_progress;
 
 /// Below this scale the vectors take it over, so that neither loses digits.
 #define LA_SMALLEST_SCALE 1e-4
+
+/// What the steps up to one have done to coefficients that they did not touch.
+typedef struct {
+  /// S, the product of the factors that shrink coefficients, and A, the sum of what the absolute penalty takes over S.
+  double scale, level;
+  /// What the absolute penalty has added up to.
+  double penalty;
+  /// The sums over the averaged steps of S, and of S times the A before.
+  double factor, moment;
+} la_step;
+
+/// Sums over steps of S, S A, S^2, S^2 A and S^2 A^2.
+typedef struct {
+  double scale, level, square, square_level, square_squares;
+} la_norms;
+
+/// The steps since all coefficients were last caught up, the first of which is that state itself.
+typedef struct {
+  la_step *steps;
+  ptrdiff_t count, capacity;
+  /// For each column the step that last touched it.
+  int32_t *touched;
+  /// The sums from step `first_norm` on, or null if the objective is not wanted.
+  la_norms *_Nullable norms;
+  ptrdiff_t first_norm;
+} la_steps;
 
 /// The loss at a score, and its slope.
 double la_loss_value(la_loss loss, double epsilon, double score, double target);
@@ -122,11 +150,12 @@ uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint
                        const S *x, ptrdiff_t n, P *w, P *b, ptrdiff_t problems,                    \
                        double *_Nullable average, double *_Nullable average_b,                     \
                        double *_Nullable penalty, P *scratch);                                     \
-  /* The same for sparse rows, with coefficients scale * w. */                                     \
+  /* The same for sparse rows, with coefficients scale * w; `steps` where there is a penalty. */    \
   void la_visit_sparse_##name(const la_plan *plan, const la_visits *visits, la_progress *progress, \
                               const S *v, const int32_t *j, const ptrdiff_t *offsets, ptrdiff_t n, \
                               P *w, P *b, ptrdiff_t problems, double *_Nullable average,           \
-                              double *_Nullable average_b, double *_Nullable penalty, P *scratch); \
+                              double *_Nullable average_b, double *_Nullable penalty,              \
+                              la_steps *_Nullable steps, P *scratch);                              \
   /* Copies, changing the precision. */                                                            \
   void la_convert_##name(const S *x, P *y, ptrdiff_t n);
 
@@ -143,6 +172,20 @@ LA_MIXED_KERNELS(float, float, f32_f32)
   void la_factors_##name(const la_plan *plan, double length, double squares, int32_t label,        \
                          double target, const S *b, ptrdiff_t problems, S *scores,                 \
                          la_progress *progress);                                                   \
+  /* Before a step on sparse rows with an absolute penalty: brings what they touch, the columns j, to the latest step. */  \
+  void la_begin_step_##name(const la_plan *plan, la_progress *progress, la_steps *steps, double shrink,                    \
+                            const int32_t *j, ptrdiff_t count, ptrdiff_t n, S *w, ptrdiff_t problems,                      \
+                            double *_Nullable average, double *taken);                                                     \
+  /* After it: lets the penalty act on these columns, and notes the step. */                                               \
+  void la_end_step_##name(const la_plan *plan, la_progress *progress, la_steps *steps, double rate, bool averages,         \
+                          const int32_t *j, ptrdiff_t count, ptrdiff_t n, S *w, ptrdiff_t problems,                        \
+                          double *_Nullable average, double *taken);                                                       \
+  /* Brings all coefficients to the latest step, folds the scale, and forgets the steps. */                                \
+  void la_catch_up_all_##name(la_progress *progress, la_steps *steps, ptrdiff_t n, S *w, ptrdiff_t problems,               \
+                              double *_Nullable average, double *taken);                                                   \
+  /* Adds to the objective what the penalties come to of all coefficients since they were touched; changes none. */        \
+  void la_count_penalties_##name(const la_plan *plan, la_progress *progress, const la_steps *steps, ptrdiff_t n,           \
+                                 const S *w, ptrdiff_t problems);                                                          \
   /* Moves coefficients scale * w towards zero by what is left of a cumulative penalty u, and no   \
      further: w > 0: w <- max(0, w - (u + q)), w < 0: w <- min(0, w + (u - q)); q gets the change. \
      Of the columns j, or of the first n if null. */                                               \

@@ -5,6 +5,12 @@ extension SavedModel {
   /// All of them.
   static let all = linearModels + networks + leastSquares + preprocessing
 
+  /// After early stopping, training goes on from the best epoch and not from the last.
+  private static let fromTheBest = "it went on from the last epoch"
+
+  /// What an absolute penalty takes from columns that sparse samples do not store is taken.
+  private static let takesTheRest = "columns that rows do not store were left out by the penalty"
+
   // MARK: Stochastic gradient descent
 
   private static let linearModels: [SavedModel] =
@@ -24,7 +30,7 @@ extension SavedModel {
           alpha: 0.01, learningRate: .adaptive, initialLearningRate: 0.1, maxEpochs: 30,
           tolerance: 0.01, patience: 2, classWeight: .given(["label 10": 2]))),
       SavedModel(
-        "sgd-classifier-sparse",
+        "sgd-classifier-sparse", continuesOtherwise: takesTheRest,
         {
           SGDClassifier<Int>(
             penalty: .l1, alpha: 0.01, averaging: .from(step: 20), maxEpochs: 3, classes: [-7, 7])
@@ -51,7 +57,8 @@ extension SavedModel {
       ),
     ].map { (name, regressor) in
       SavedModel(
-        name, isSingle: regressor.precision == .single, { regressor },
+        name, isSingle: regressor.precision == .single,
+        continuesOtherwise: regressor.earlyStopping ? fromTheBest : nil, { regressor },
         train: { try $0.fit(SavedData.named(0), to: SavedData.numbers(0)) },
         goOn: { try $0.partialFit(SavedData.named(1), to: SavedData.numbers(1)) },
         predict: { try $0.predict(SavedData.named(1)) })
@@ -62,7 +69,8 @@ extension SavedModel {
     _ name: String, _ classifier: SGDClassifier<String>
   ) -> SavedModel {
     SavedModel(
-      name, isSingle: classifier.precision == .single, { classifier },
+      name, isSingle: classifier.precision == .single,
+      continuesOtherwise: classifier.earlyStopping ? fromTheBest : nil, { classifier },
       train: {
         try $0.fit(SavedData.named(0), to: SavedData.texts(0), weights: SavedData.weights)
       },
@@ -90,7 +98,8 @@ extension SavedModel {
       ),
     ].map { (name, network) in
       SavedModel(
-        name, isSingle: network.precision == .single, { network },
+        name, isSingle: network.precision == .single,
+        continuesOtherwise: network.earlyStopping ? fromTheBest : nil, { network },
         train: { try $0.fit(SavedData.features(0), to: SavedData.labels(0, classCount: 3)) },
         goOn: { try $0.partialFit(SavedData.features(1), to: SavedData.labels(1, classCount: 3)) },
         predict: { try $0.predictProbabilities(SavedData.features(1)).elements })

@@ -15,6 +15,9 @@ struct SavedModel: CustomTestStringConvertible, Sendable {
   /// Whether its numbers have seven digits instead of sixteen.
   let isSingle: Bool
 
+  /// Why continuing it gives something else than it did then, if it does.
+  let continuesOtherwise: String?
+
   /// Trains it and writes what belongs to it.
   let write: @Sendable (URL) throws -> Void
 
@@ -30,13 +33,15 @@ struct SavedModel: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   init<Saved: Estimator>(
-    _ name: String, isSingle: Bool = false, _ make: @escaping @Sendable () -> Saved,
+    _ name: String, isSingle: Bool = false, continuesOtherwise: String? = nil,
+    _ make: @escaping @Sendable () -> Saved,
     train: @escaping @Sendable (inout Saved) throws -> Void,
     goOn: @escaping @Sendable (inout Saved) throws -> Void,
     predict: @escaping @Sendable (Saved) throws -> [Double]
   ) {
     self.name = name
     self.isSingle = isSingle
+    self.continuesOtherwise = continuesOtherwise
     write = { folder in
       var estimator = make()
       try train(&estimator)

@@ -93,7 +93,7 @@ import Testing
     #expect(try abs(regressor.predict(Matrix(rows: [[1.0, -2]])).values[0] - 3) < 0.1)
   }
 
-  @Test(arguments: [NetworkSolver.sgd, .lbfgs], Precision.allCases)
+  @Test(arguments: [(NetworkSolver.sgd, Precision.double), (.sgd, .single), (.lbfgs, .double)])
   func trainingThatDivergesChangesNothing(solver: NetworkSolver, precision: Precision) throws {
     let data = SmallData.plane()
     var regressor = MLPRegressor(
@@ -102,7 +102,7 @@ import Testing
     try regressor.fit(data.features, to: data.target)
     let before = regressor
     regressor.initialLearningRate = 1e30
-    let huge = data.target.elements.map { $0 * 1e200 }
+    let huge = data.target.elements.map { $0 * (precision == .single ? 1e37 : 1e200) }
     let error = #expect(throws: EstimatorError.self) {
       try regressor.fit(data.features, to: huge)
     }
