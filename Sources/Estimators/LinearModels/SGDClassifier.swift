@@ -83,7 +83,7 @@ public struct SGDClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     _ features: some FeatureMatrix, to target: [Label]
   ) throws(EstimatorError) -> Double {
     let model = try requireModel()
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     let numbers = try ClassList(model.classes).numbers(of: target)
     let scores = try model.decisionFunction(features)
     guard scores.rowCount > 0 else { return 0 }
