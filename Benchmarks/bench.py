@@ -56,7 +56,7 @@ def make_data(folder, name):
     else:
         count, width = {
             "200k_20": (200_000, 20), "100k_200": (100_000, 200), "20k_2000": (20_000, 2000), "1m_20": (1_000_000, 20),
-            "2k_10": (2_000, 10), "60k_784": (60_000, 784),
+            "2k_10": (2_000, 10), "60k_784": (60_000, 784), "10_4000": (10, 4_000), "200_20000": (200, 20_000),
         }[name]
         random = np.random.default_rng(width * 1000 + count % 997)
         features = random.standard_normal((count, width))

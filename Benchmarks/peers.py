@@ -321,11 +321,18 @@ def least_squares():
         answer, intercept = solve()
         residual = float(np.linalg.norm(y - x @ answer - intercept))
         return seconds, len(y), "rows/s", {"residual": residual, "intercept": float(intercept)}
-    if side == "scikit-learn-intelex":
+    if "alpha" in workload:
+        from sklearn.linear_model import Ridge
+
+        model = Ridge(alpha=workload["alpha"])
+    elif side == "scikit-learn-intelex":
         from sklearnex.linear_model import LinearRegression
+
+        model = LinearRegression()
     else:
         from sklearn.linear_model import LinearRegression
-    model = LinearRegression()
+
+        model = LinearRegression()
     seconds = measure(lambda: model.fit(x, y))
     residual = float(np.linalg.norm(y - model.predict(x)))
     return seconds, len(y), "rows/s", {"residual": residual, "intercept": float(model.intercept_)}
@@ -345,11 +352,32 @@ def sparse_least_squares():
     return seconds, len(y), "rows/s", {"residual": residual, "norm": norm}
 
 
+def scaler():
+    from sklearn.preprocessing import StandardScaler
+
+    x = sparse_features() if workload["task"] == "scaler-sparse" else features()
+    weights = 0.5 + np.arange(x.shape[0]) % 4 if workload.get("weighted") else None
+    model = StandardScaler(with_mean=workload["task"] == "scaler")
+    if "chunk" not in workload:
+        seconds, count, unit = measure(lambda: model.fit(x, sample_weight=weights)), x.shape[0], "rows/s"
+    else:
+        size = workload["chunk"]
+        parts = [x[i * size:(i + 1) * size] for i in range(200)]
+
+        def run():
+            model._reset()
+            for part in parts:
+                model.partial_fit(part)
+
+        seconds, count, unit = measure(run), len(parts), "calls/s"
+    return seconds, count, unit, {"scale": float(model.scale_.mean())}
+
+
 tasks = {
     "gemm": gemm, "sgd": sgd, "sgd-sparse": sgd, "partial-fit": partial_fit, "partial-fit-sparse": partial_fit,
     "predict": predict, "accuracy": accuracy, "accuracy-sparse": accuracy, "mlp": mlp, "mlp-predict": mlp_predict,
     "mlp-partial-fit": mlp_partial_fit, "mlp-test": mlp_test, "least-squares": least_squares,
-    "least-squares-sparse": sparse_least_squares,
+    "least-squares-sparse": sparse_least_squares, "scaler": scaler, "scaler-sparse": scaler,
 }
 if side == "torch":
     tasks = {

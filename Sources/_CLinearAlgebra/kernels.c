@@ -250,6 +250,7 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 
 #include "kernels_squares.h"
 #include "kernels_twofold.h"
+#include "kernels_moments.h"
 
 double la_loss_value(la_loss loss, double epsilon, double score, double target) {
   double slope, product = 1;

@@ -59,6 +59,21 @@ import Testing
     #expect(wide.min() ?? 0 < -2.5 && wide.max() ?? 0 > 4.5)
   }
 
+  /// Between neighbours, half of the numbers would be rounded to the upper one.
+  @Test func theUpperBoundIsNeverReached() {
+    var stream = stream()
+    for (low, high) in [
+      (1.0, 1.0.nextUp), (1e300, 1e300.nextUp), (-1.0.nextUp, -1), (0, .leastNonzeroMagnitude),
+      (-.greatestFiniteMagnitude, .greatestFiniteMagnitude), (-1e308, 1e308), (-1e16, -1e16 + 2),
+    ] {
+      let numbers = (0..<1000).map { _ in stream.uniform(low, high) }
+      #expect(numbers.allSatisfy { $0 >= low && $0 < high }, "\(low) ..< \(high)")
+    }
+    let whole = (0..<1000).map { _ in stream.uniform(-1.7e308, 1.7e308) }
+    #expect(whole.contains { $0 < -1e308 } && whole.contains { $0 > 1e308 })
+    #expect(stream.uniform(3, 3) == 3)
+  }
+
   @Test func normalNumbersHaveTheMomentsOfTheirDistribution() {
     var stream = stream()
     let numbers = (0..<100_000).map { _ in stream.normal() }

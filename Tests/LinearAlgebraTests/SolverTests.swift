@@ -14,6 +14,43 @@ import Testing
   }
 }
 
+@Suite struct EmptyMatrixTests {
+  /// The library takes matrices without elements for mistakes, and says so on standard output.
+  @Test(arguments: [(0, 0), (0, 3), (3, 0)])
+  func matricesWithoutElementsHaveFactors(rowCount: Int, columnCount: Int) throws {
+    func check<Scalar: MatrixScalar>(_ type: Scalar.Type) throws {
+      let a = Matrix<Scalar>(rowCount: rowCount, columnCount: columnCount)
+      let right = Matrix<Scalar>(rowCount: rowCount, columnCount: 2)
+      let factors = try QRFactorization(a)
+      #expect(factors.r.rowCount == 0 && factors.q.columnCount == 0)
+      #expect(try factors.transposedQ(times: right).rowCount == rowCount)
+      #expect(try SingularValueDecomposition(a).singularValues.isEmpty)
+      #expect(try a.leastSquares(right).solution.rowCount == columnCount)
+      #expect(try a.leastSquares(right).rank == 0)
+      #expect(try a.gram().rowCount == columnCount)
+      #expect(try a.multiplied(by: a.transposed()).rowCount == rowCount)
+      guard rowCount == columnCount else { return }
+      let factor = try CholeskyFactorization(a)
+      #expect(factor.r.rowCount == 0 && factor.conditionEstimate == 1)
+      #expect(try factor.solve(right).columnCount == 2)
+      let triangle = TriangularMatrix(upper: a)
+      #expect(try triangle.solve(right).rowCount == 0 && triangle.conditionEstimate == 1)
+    }
+    try check(Double.self)
+    try check(Float.self)
+  }
+
+  @Test func nothingIsSolvedForNoColumns() throws {
+    let a: Matrix<Double> = try normalMatrix(9, 3).gram()
+    let none = Matrix<Double>(rowCount: 3, columnCount: 0)
+    #expect(try CholeskyFactorization(a).solve(none).columnCount == 0)
+    #expect(try TriangularMatrix(upper: a).solve(none, transposed: true).columnCount == 0)
+    #expect(try a.leastSquares(none).solution.columnCount == 0)
+    #expect(try QRFactorization(a).transposedQ(times: none).columnCount == 0)
+    #expect(try SingularValueDecomposition(a).solve(none, tolerance: 0).columnCount == 0)
+  }
+}
+
 @Suite struct CholeskyFactorizationTests {
   @Test func factorsMultiplyToTheMatrixAndSolve() throws {
     let a: Matrix<Double> = try normalMatrix(50, 12).gram()

@@ -33,6 +33,8 @@ struct Benchmarks {
       case .leastSquares: try measureLeastSquares(workload, data)
       case .sparseLeastSquares: try measureSparseLeastSquares(workload, data)
       case .leastSquaresStream: try measureLeastSquaresStream(workload, data)
+      case .scaler: try measureScaler(workload, data.features())
+      case .sparseScaler: try measureScaler(workload, data.sparseFeatures())
       }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
   }

@@ -23,20 +23,32 @@ func measureSGD(
   ) { try classifier.fit(features, to: labels) }
 }
 
-/// Linear regression with intercept.
+/// Linear regression with intercept, with a penalty if one is named.
 func measureLeastSquares(_ workload: Workload, _ data: DataFolder) throws -> Measurement {
   let features = try data.features()
   let numbers = try data.numbers()
   let target = RegressionTarget(numbers)
-  var regression = LinearRegression(solver: try workload.leastSquaresSolver())
+  if let alpha = workload.alpha {
+    return try measure(
+      Ridge(alpha: alpha, solver: try workload.leastSquaresSolver()), workload, features, target)
+  }
+  return try measure(
+    LinearRegression(solver: try workload.leastSquaresSolver()), workload, features, target)
+}
+
+private func measure<Regression: LeastSquaresEstimator>(
+  _ regression: Regression, _ workload: Workload, _ features: Matrix<Double>,
+  _ target: RegressionTarget
+) throws -> Measurement {
+  var regression = regression
   var context = TrainingContext()
   context.threadCount = workload.threads ?? 1
   return try Measurement(
-    threads: workload.threads ?? 1, work: Double(numbers.count), unit: "rows/s",
+    threads: workload.threads ?? 1, work: Double(features.rowCount), unit: "rows/s",
     check: {
       let meanSquare = try regression.loss(features, to: target)
       return [
-        "residual": (meanSquare * Double(numbers.count)).squareRoot(),
+        "residual": (meanSquare * Double(features.rowCount)).squareRoot(),
         "intercept": regression.model?.intercepts[0] ?? 0,
       ]
     }

@@ -20,6 +20,8 @@ struct Workload: Decodable {
     case leastSquares = "least-squares"
     case sparseLeastSquares = "least-squares-sparse"
     case leastSquaresStream = "least-squares-stream"
+    case scaler
+    case sparseScaler = "scaler-sparse"
   }
 
   enum Precision: String, Decodable {
@@ -42,6 +44,7 @@ struct Workload: Decodable {
   var hidden: [Int]?
   var batch: Int?
   var chunk: Int?
+  var weighted: Bool?
 }
 
 /// The files of a workload's data set.

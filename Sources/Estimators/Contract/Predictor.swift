@@ -18,7 +18,8 @@ public protocol Predictor: Estimator {
   ///   - features: The samples, n × d.
   ///   - target: The truth, n values.
   /// - Returns: At most 1.
-  /// - Throws: As `predict`; ``EstimatorError/mismatchedTargetCount(expected:actual:)``.
+  /// - Throws: As `predict`; ``EstimatorError/mismatchedTargetCount(expected:actual:)``;
+  ///   ``EstimatorError/nonFiniteTarget(row:column:value:)``.
   func score(_ features: some FeatureMatrix, to target: Target) throws(EstimatorError) -> Double
 
   /// Returns the mean loss of the predictions, without penalty: that which training makes small.
@@ -51,7 +52,7 @@ extension Classifier {
     _ features: some FeatureMatrix, to target: [Label]
   ) throws(EstimatorError) -> Double {
     let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     return Scores.accuracy(of: predictions, truth: target)
   }
 }

@@ -16,9 +16,19 @@ extension Array: TrainingTarget where Element: Hashable {
   public var rowCount: Int? { count }
 
   public var firstNonFinite: (row: Int, column: Int, value: Double)? {
-    guard let numbers = self as? [Double], let row = numbers.firstIndex(where: { !$0.isFinite })
-    else { return nil }
-    return (row, 0, numbers[row])
+    func first(_ numbers: [Double]) -> (row: Int, column: Int, value: Double)? {
+      numbers.firstIndex { !$0.isFinite }.map { ($0, 0, numbers[$0]) }
+    }
+    // Types are compared first: that costs nothing, and a cast does.
+    if Element.self == Double.self { return (self as? [Double]).flatMap(first) }
+    if Element.self == Float.self {
+      return (self as? [Float]).flatMap { first($0.map(Double.init)) }
+    }
+    // Of several labels a sample, the one that is not finite, if there is any.
+    if Element.self == Set<Double>.self {
+      return (self as? [Set<Double>]).flatMap { first($0.map { $0.first { !$0.isFinite } ?? 0 }) }
+    }
+    return nil
   }
 
   public func selectingRows(_ rows: [Int]) -> [Element] { rows.map { self[$0] } }

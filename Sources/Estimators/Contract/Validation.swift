@@ -113,12 +113,18 @@ enum Validation {
     }
   }
 
-  /// Checks that there is a target for each sample.
-  static func checkTargetCount(
+  /// Checks that there is a target for each sample, and that all are finite.
+  ///
+  /// - Throws: ``EstimatorError/mismatchedTargetCount(expected:actual:)`` or
+  ///   ``EstimatorError/nonFiniteTarget(row:column:value:)``.
+  static func checkTarget(
     _ target: some TrainingTarget, _ features: some FeatureMatrix
   ) throws(EstimatorError) {
     if let count = target.rowCount, count != features.rowCount {
       throw .mismatchedTargetCount(expected: features.rowCount, actual: count)
+    }
+    if let bad = target.firstNonFinite {
+      throw .nonFiniteTarget(row: bad.row, column: bad.column, value: bad.value)
     }
   }
 
@@ -128,10 +134,7 @@ enum Validation {
     guard features.rowCount > 0, features.columnCount > 0 else {
       throw .emptyData(rowCount: features.rowCount, columnCount: features.columnCount)
     }
-    try checkTargetCount(target, features)
-    if let bad = target.firstNonFinite {
-      throw .nonFiniteTarget(row: bad.row, column: bad.column, value: bad.value)
-    }
+    try checkTarget(target, features)
     guard let weights else { return }
     guard weights.count == features.rowCount else {
       throw .mismatchedWeightCount(expected: features.rowCount, actual: weights.count)

@@ -46,7 +46,7 @@ extension LeastSquaresEstimator {
     _ features: some FeatureMatrix, _ target: RegressionTarget
   ) throws(EstimatorError) -> RegressionTarget {
     let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     guard predictions.columnCount == target.columnCount else {
       throw .mismatchedTargetColumnCount(
         expected: predictions.columnCount, actual: target.columnCount)
@@ -131,7 +131,7 @@ extension LeastSquaresEstimator {
     let threadCount = call.context.threadCount
     try learned.factor.fold(
       rows, weights: weights, keeping: hyperparameters.remainingRoot(count: rows.rowCount),
-      method: hyperparameters.solver.method, threadCount: threadCount)
+      method: hyperparameters.solver.method(isFresh: isFresh), threadCount: threadCount)
     var answer = try learned.factor.solve(hyperparameters)
     // Only of a fresh start are the rows at hand all there are; and a factor in twice the precision
     // leaves nothing to refine.

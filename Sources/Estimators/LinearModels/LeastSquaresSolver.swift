@@ -14,9 +14,10 @@ public enum LeastSquaresSolver: String, NamedHyperparameterValue {
   /// more; the choice is part of the training state and holds until that is reset.
   case automatic
 
-  /// By products of columns in one pass up to a condition number of 2²⁰, which of rows that come in
-  /// parts leaves four digits at worst; otherwise, and where squares would be too large or too small,
-  /// by orthogonal factors.
+  /// By products of columns up to a condition number of 2²⁰: in a fresh `fit` twice where once would
+  /// cost digits, so that standard errors are as good as those of orthogonal factors; of rows that
+  /// come in parts once, which leaves four digits at worst. Otherwise, and where squares would be too
+  /// large or too small, by orthogonal factors.
   case cholesky
 
   /// By orthogonal factors; by singular values where the rank is short.
@@ -41,10 +42,14 @@ public enum LeastSquaresSolver: String, NamedHyperparameterValue {
   public static let mostFactoredSparseColumns = 4096
 
   /// How rows are folded into the triangular factor.
-  var method: FactorMethod {
+  ///
+  /// - Parameter isFresh: Whether these are all rows there are, so that the answer is refined, and
+  ///   what is said of it should be as good.
+  /// - Returns: The method.
+  func method(isFresh: Bool) -> FactorMethod {
     switch self {
     case .automatic, .lsmr: .automatic
-    case .cholesky: .products
+    case .cholesky: isFresh ? .products : .productsOnce
     case .qr, .svd: .reflections
     }
   }

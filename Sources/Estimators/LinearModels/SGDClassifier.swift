@@ -83,7 +83,7 @@ public struct SGDClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     _ features: some FeatureMatrix, to target: [Label]
   ) throws(EstimatorError) -> Double {
     let model = try requireModel()
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     let numbers = try ClassList(model.classes).numbers(of: target)
     try model.checkColumns(features)
     guard features.rowCount > 0 else { return 0 }

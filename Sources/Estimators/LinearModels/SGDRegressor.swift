@@ -58,7 +58,7 @@ public struct SGDRegressor: TrainableEstimator, Regressor {
     _ features: some FeatureMatrix, to target: [Double]
   ) throws(EstimatorError) -> Double {
     let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     return Scores.rSquared(of: predictions, truth: target)
   }
 
@@ -67,7 +67,7 @@ public struct SGDRegressor: TrainableEstimator, Regressor {
     _ features: some FeatureMatrix, to target: [Double]
   ) throws(EstimatorError) -> Double {
     let model = try requireModel()
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     let predictions = try model.predict(features)
     guard !target.isEmpty else { return 0 }
     let kernel = model.loss.kernel

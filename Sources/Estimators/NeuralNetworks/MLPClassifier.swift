@@ -84,7 +84,7 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     _ features: some FeatureMatrix, to target: [Label]
   ) throws(EstimatorError) -> Double {
     let model = try requireModel()
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     let numbers = try ClassList(model.classes).numbers(of: target)
     guard !numbers.isEmpty else { return 0 }
     var outputs = try model.outputs(features)

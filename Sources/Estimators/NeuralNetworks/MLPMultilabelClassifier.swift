@@ -69,7 +69,7 @@ public struct MLPMultilabelClassifier<Label: ClassLabel>: TrainableEstimator, Pr
     _ features: some FeatureMatrix, to target: [Set<Label>]
   ) throws(EstimatorError) -> Double {
     let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     return Scores.accuracy(of: predictions, truth: target)
   }
 
@@ -78,7 +78,7 @@ public struct MLPMultilabelClassifier<Label: ClassLabel>: TrainableEstimator, Pr
     _ features: some FeatureMatrix, to target: [Set<Label>]
   ) throws(EstimatorError) -> Double {
     let model = try requireModel()
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     let truth = try ClassList(model.classes).indicators(of: target)
     guard !target.isEmpty else { return 0 }
     var outputs = try model.predictProbabilities(features)

@@ -79,7 +79,7 @@ public struct MLPRegressor: TrainableEstimator, Regressor {
     _ features: some FeatureMatrix, _ target: RegressionTarget
   ) throws(EstimatorError) -> RegressionTarget {
     let predictions = try predict(features)
-    try Validation.checkTargetCount(target, features)
+    try Validation.checkTarget(target, features)
     guard predictions.columnCount == target.columnCount else {
       throw .mismatchedTargetColumnCount(
         expected: predictions.columnCount, actual: target.columnCount)

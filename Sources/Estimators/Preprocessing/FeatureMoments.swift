@@ -2,163 +2,136 @@ internal import LinearAlgebra
 
 /// Count, mean and sum of squared differences from the mean of each feature, for all samples seen.
 struct FeatureMoments: Equatable, Sendable {
-  /// The sum of the weights.
-  var weight = 0.0
-
   /// The number of samples.
   var sampleCount = 0
 
-  /// The means, d.
-  var means: [Double]
+  /// The moments of those that count.
+  var columns: ColumnMoments
 
-  /// The weighted sums of squared differences from the mean, d.
-  var squares: [Double]
+  /// The number of samples, or 0, whose sums were rounded as they came, as earlier versions did: so
+  /// that rounding may have left something of a feature that does not vary.
+  var roundedSampleCount = 0
 
-  init(featureCount: Int) {
-    means = [Double](repeating: 0, count: featureCount)
-    squares = means
-  }
+  init(featureCount: Int) { columns = ColumnMoments(columnCount: featureCount) }
 
-  /// Whether every number is finite.
-  var isFinite: Bool { means.isFinite && squares.isFinite && weight.isFinite }
+  /// The number of features, d.
+  var featureCount: Int { columns.columnCount }
 
-  /// Adds samples, a block at a time: within a block first the mean, then the differences from it.
+  /// Adds samples.
   ///
   /// - Parameters:
   ///   - features: The samples.
   ///   - weights: What each sample counts, or `nil`.
   ///   - isCancelled: Is asked before each block.
-  /// - Throws: ``EstimatorError/cancelled``; some blocks may then have been added.
-  /// - Complexity: O(n · d).
+  /// - Throws: ``EstimatorError/cancelled``, or ``EstimatorError/unsupportedFeatures(reason:)`` if
+  ///   weights are too large to be added up; some blocks may then have been added.
+  /// - Complexity: O(n · d); of sparse samples O(stored elements + d).
   mutating func add(
     _ features: some FeatureMatrix, _ weights: [Double]?, isCancelled: () -> Bool
   ) throws(EstimatorError) {
-    let width = features.columnCount
-    guard !isCancelled() else { throw .cancelled }
-    if sampleCount == 0 { self = FeatureMoments(featureCount: width) }
-    if features.isSparse {
-      var visitor = SparseMoments(weights: weights, featureCount: width)
-      features._accept(&visitor)
-      if visitor.weight > 0 {
-        merge(means: visitor.means, squares: visitor.squares, weight: visitor.weight)
-      }
-      sampleCount += features.rowCount
-      return
-    }
-    let blockSize = max(1, min(features.rowCount, 65_536 / max(1, width)))
-    let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, blockSize * width))
-    defer { memory.deallocate() }
-    var blockMeans = means
-    var blockSquares = means
-    for start in stride(from: 0, to: features.rowCount, by: blockSize) {
-      guard !isCancelled() else { throw .cancelled }
-      let rows = Array(start..<min(start + blockSize, features.rowCount))
-      features.copyRows(rows, to: memory)
-      let rowWeights = weights.map { Array($0[rows[0]..<rows[0] + rows.count]) }
-      let blockWeight = rowWeights?.reduce(0, +) ?? Double(rows.count)
-      guard blockWeight > 0 else { continue }
-      for column in 0..<width {
-        blockMeans[column] = 0
-        blockSquares[column] = 0
-      }
-      for row in rows.indices {
-        let share = (rowWeights?[row] ?? 1) / blockWeight
-        for column in 0..<width { blockMeans[column] += share * memory[row * width + column] }
-      }
-      for row in rows.indices {
-        let weight = rowWeights?[row] ?? 1
-        for column in 0..<width {
-          let difference = memory[row * width + column] - blockMeans[column]
-          blockSquares[column] += weight * difference * difference
-        }
-      }
-      merge(means: blockMeans, squares: blockSquares, weight: blockWeight)
+    if sampleCount == 0 { self = FeatureMoments(featureCount: features.columnCount) }
+    guard columns.add(features, weights: weights, isCancelled: isCancelled) else {
+      throw .cancelled
     }
     sampleCount += features.rowCount
-  }
-
-  /// Merges the moments of other samples.
-  private mutating func merge(
-    means other: [Double], squares otherSquares: [Double], weight added: Double
-  ) {
-    let total = weight + added
-    for column in means.indices {
-      let difference = other[column] - means[column]
-      means[column] += difference * (added / total)
-      squares[column] +=
-        otherSquares[column] + difference * difference * (weight * (added / total))
+    guard columns.weight.high.isFinite else {
+      throw .unsupportedFeatures(
+        reason: "The weights are too large to be added up. Divide all of them by the same number.")
     }
-    weight = total
   }
 
   /// The scaler's model.
+  ///
+  /// - Throws: ``EstimatorError/unsupportedFeatures(reason:)`` if a feature varies by so little that
+  ///   nothing can be divided by it.
   func model(
     _ settings: StandardScaler.Hyperparameters, featureNames: [String]?
-  ) -> StandardScalerModel {
+  ) throws(EstimatorError) -> StandardScalerModel {
     StandardScalerModel(
-      means: settings.withMean ? means : nil, scales: settings.withStd ? deviations : nil,
-      featureCount: means.count, featureNames: featureNames)
+      means: settings.withMean ? columns.means : nil,
+      scales: settings.withStd ? try scales(featureNames) : nil, featureCount: featureCount,
+      featureNames: featureNames)
   }
 
-  /// The standard deviations; 1 for a feature that varies by no more than its rounding.
-  ///
-  /// **Source:** the bound for rounding is scikit-learn's.
-  private var deviations: [Double] {
-    means.indices.map { column in
-      let variance = squares[column] / weight
-      let rounding =
-        weight * Double.ulpOfOne
-        * (variance + weight * means[column] * means[column] * Double.ulpOfOne)
-      return variance <= rounding ? 1 : variance.squareRoot()
+  /// The standard deviations; 1 for a feature that does not vary.
+  private func scales(_ names: [String]?) throws(EstimatorError) -> [Double] {
+    var scales = columns.deviations
+    if roundedSampleCount > 0 {
+      for (column, mean) in columns.means.enumerated() where isRounding(scales[column], mean) {
+        scales[column] = 0
+      }
     }
+    for column in scales.indices where scales[column] < .leastNormalMagnitude {
+      guard scales[column] == 0 else {
+        throw .unsupportedFeatures(
+          reason: "Column \(column)\(names.map { " (\($0[column]))" } ?? "") varies by less than "
+            + "\(Double.leastNormalMagnitude), by which nothing can be divided. Multiply it by a "
+            + "large number.")
+      }
+      scales[column] = 1
+    }
+    return scales
+  }
+
+  /// Whether a deviation may be what rounding has left in sums that were rounded as they came.
+  ///
+  /// **Source:** the bound is scikit-learn's.
+  private func isRounding(_ deviation: Double, _ mean: Double) -> Bool {
+    let count = Double(roundedSampleCount)
+    let share = count * Double.ulpOfOne
+    // Without squares: √(n ε) · deviation or n ε · mean, whichever is the larger.
+    return deviation <= max(share.squareRoot() * deviation, share * abs(mean))
   }
 }
 
-/// The moments of sparse samples, from their stored elements and the number of the others.
-private struct SparseMoments: _StorageVisitor {
-  let weights: [Double]?
-  var weight = 0.0
-  var means: [Double]
-  var squares: [Double]
-
-  init(weights: [Double]?, featureCount: Int) {
-    self.weights = weights
-    means = [Double](repeating: 0, count: featureCount)
-    squares = means
+extension FeatureMoments {
+  func write(to archive: inout TensorArchive) {
+    archive.append("weight", columns.weight.high)
+    archive.append("means", columns.means)
+    archive.append("squares", columns.squares)
+    archive.append("weight_rest", columns.weight.low)
+    archive.append("mean_rests", columns.meanRests)
+    archive.append("square_rests", columns.squareRests)
+    if !columns.exponents.isEmpty {
+      archive.append("square_exponents", columns.exponents.map(Double.init))
+    }
+    if roundedSampleCount > 0 { archive.append("rounded_sample_count", roundedSampleCount) }
   }
 
-  mutating func _visit<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
-    weight = weights?.reduce(0, +) ?? Double(matrix.rowCount)
-    guard weight > 0 else { return }
-    // What the samples count that store an element, column by column.
-    var stored = [Double](repeating: 0, count: means.count)
-    forEachElement(of: matrix) { column, value, weight in
-      means[column] += weight * value
-      stored[column] += weight
-    }
-    for column in means.indices { means[column] /= weight }
-    forEachElement(of: matrix) { column, value, weight in
-      let difference = value - means[column]
-      squares[column] += weight * difference * difference
-    }
-    for column in means.indices {
-      squares[column] += max(0, weight - stored[column]) * means[column] * means[column]
-    }
-  }
-
-  private func forEachElement<Stored: MatrixScalar>(
-    of matrix: CSRMatrix<Stored>, _ body: (Int, Double, Double) -> Void
-  ) {
-    for row in 0..<matrix.rowCount {
-      let weight = weights?[row] ?? 1
-      for index in matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1] {
-        body(Int(matrix.columns[index]), Double(matrix.values[index]), weight)
+  /// Reads what was written.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  init(from archive: TensorArchive, sampleCount: Int) throws(EstimatorError) {
+    let means = try archive.numbers("means")
+    let squares = try archive.numbers("squares", count: means.count)
+    let weight = try archive.number("weight")
+    var (rest, rests) = (0.0, [[Double]](repeating: squares.map { _ in 0 }, count: 2))
+    var exponents: [Double] = []
+    // Earlier versions kept no rests.
+    let isRounded = !archive.contains("mean_rests")
+    if !isRounded {
+      rest = try archive.number("weight_rest")
+      rests = [
+        try archive.numbers("mean_rests", count: means.count),
+        try archive.numbers("square_rests", count: means.count),
+      ]
+      if archive.contains("square_exponents") {
+        exponents = try archive.numbers("square_exponents", count: means.count)
       }
     }
-  }
-
-  /// Sparse samples show themselves as such.
-  mutating func _visit<Stored: MatrixScalar>(_ matrix: Matrix<Stored>) {
-    _visit(CSRMatrix(matrix))
+    guard sampleCount > 0, weight > 0, squares.allSatisfy({ $0 >= 0 }),
+      exponents.allSatisfy({ abs($0) < 10_000 && $0 == $0.rounded() })
+    else {
+      throw .unreadableModel(reason: "the moments are those of no samples")
+    }
+    columns = ColumnMoments(
+      weight: Twofold(weight, plus: rest), means: means, meanRests: rests[0], squares: squares,
+      squareRests: rests[1], exponents: exponents.map { Int($0) })
+    self.sampleCount = sampleCount
+    roundedSampleCount = sampleCount
+    if !isRounded {
+      roundedSampleCount =
+        archive.contains("rounded_sample_count") ? try archive.count("rounded_sample_count") : 0
+    }
   }
 }

@@ -4,8 +4,9 @@ public import LinearAlgebra
 ///
 ///     x ← (x − mean) / deviation
 ///
-/// A feature that does not vary keeps its scale. Means and deviations are those of all samples ever
-/// seen, whatever the parts they came in.
+/// A feature whose values are all the same keeps its scale. Means and deviations are those of all
+/// samples ever seen, whatever the parts they came in, and right to the last digits that numbers
+/// hold: sums are formed in twice the precision. Weights count by their ratios alone.
 ///
 /// **Source:** names and behaviour of scikit-learn's `StandardScaler`; parts are merged after T.
 /// Chan, G. Golub, R. LeVeque: *Algorithms for computing the sample variance*, 1983.
@@ -86,12 +87,8 @@ public struct StandardScaler: TrainableEstimator, Transformer {
         reason: "Taking the mean off sparse samples would fill them. Set withMean to false.")
     }
     try learned.moments.add(features, weights, isCancelled: call.context.isCancelled)
-    guard learned.moments.isFinite else {
-      throw .unsupportedFeatures(
-        reason: "The features are too large for their variance to be computed. Scale them down.")
-    }
     learned.epochCount += 1
-    learned.model = learned.moments.model(
+    learned.model = try learned.moments.model(
       hyperparameters, featureNames: learned.featureNames)
     return TrainingSummary(
       epochCount: 1, stopReason: .onePass, isContinuation: call.isContinuation)

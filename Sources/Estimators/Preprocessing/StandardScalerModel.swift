@@ -31,7 +31,7 @@ public struct StandardScalerModel: SettingsRecording {
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
   ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)`` or
   ///   ``EstimatorError/unsupportedFeatures(reason:)`` where a mean would have to be taken off
-  ///   sparse samples.
+  ///   sparse samples, or a scaled number would be none.
   /// - Complexity: O(stored elements).
   public func transform(
     _ features: some FeatureMatrix
@@ -72,7 +72,28 @@ public struct StandardScalerModel: SettingsRecording {
         }
       }
     }
+    guard !result.isAllFinite else { return result }
+    // By halves, where a difference was too large for a number.
+    for row in 0..<result.rowCount {
+      for column in 0..<width where !result[row, column].isFinite {
+        let half = Double(features[row, column]) / 2 - offsets[column] / 2
+        result[row, column] = Scalar(half / ((scales?[column] ?? 1) / 2))
+        guard result[row, column].isFinite else {
+          throw tooLarge(row, column, Double(features[row, column]), features.featureNames)
+        }
+      }
+    }
     return result
+  }
+
+  /// The error for a number that none is left of when it is scaled.
+  private func tooLarge(
+    _ row: Int, _ column: Int, _ value: Double, _ names: [String]?
+  ) -> EstimatorError {
+    .unsupportedFeatures(
+      reason: "Row \(row), column \(column)\(names.map { " (\($0[column]))" } ?? "") is \(value), "
+        + "which is too large when scaled: the column varied by "
+        + "\(scales?[column] ?? 1) where the scaler was fitted. Leave the row out.")
   }
 
   private func transform<Scalar: MatrixScalar>(
@@ -85,7 +106,17 @@ public struct StandardScalerModel: SettingsRecording {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
     guard let scales else { return features }
-    return features.scalingColumns(by: scales.map { 1 / $0 })
+    let result = features.scalingColumns(by: scales.map { 1 / $0 })
+    do {
+      try result.checkFinite()
+    } catch {
+      guard case .nonFiniteElement(let row, let column, _) = error else {
+        throw .linearAlgebra(error)
+      }
+      let value = Double(features.selectingRows([row]).dense()[0, column])
+      throw tooLarge(row, column, value, features.featureNames)
+    }
+    return result
   }
 
   public func write(to archive: inout TensorArchive) {

@@ -17,25 +17,14 @@ public struct StandardScalerTrainingState: SettingsRecording {
 
   public func write(to archive: inout TensorArchive) {
     Counters(epochCount: epochCount, sampleCount: sampleCount).write(to: &archive)
-    archive.append("weight", moments.weight)
-    archive.append("means", moments.means)
-    archive.append("squares", moments.squares)
+    moments.write(to: &archive)
     settings.write(to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let counters = try Counters(from: archive)
     epochCount = counters.epochCount
-    var moments = FeatureMoments(featureCount: 0)
-    moments.sampleCount = counters.sampleCount
-    moments.weight = try archive.number("weight")
-    moments.means = try archive.numbers("means")
-    moments.squares = try archive.numbers("squares", count: moments.means.count)
-    guard moments.sampleCount > 0, moments.weight > 0, moments.squares.allSatisfy({ $0 >= 0 })
-    else {
-      throw .unreadableModel(reason: "the moments are those of no samples")
-    }
-    self.moments = moments
+    moments = try FeatureMoments(from: archive, sampleCount: counters.sampleCount)
     settings = try RecordedSettings(from: archive)
   }
 }
@@ -66,7 +55,7 @@ public struct StandardScalerLearned: LearnedState {
     self.init(featureCount: model.featureCount, featureNames: model.featureNames)
     self.model = model
     guard let trainingState else { return }
-    guard trainingState.moments.means.count == featureCount else {
+    guard trainingState.moments.featureCount == featureCount else {
       throw .unreadableModel(reason: "model and training state have different shapes")
     }
     moments = trainingState.moments

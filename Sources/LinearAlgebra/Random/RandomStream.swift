@@ -73,9 +73,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     Double(next() >> 11) * 0x1p-53
   }
 
-  /// Returns a number in low ..< high.
+  /// Returns a number in low ..< high; `low` if both are the same.
+  ///
+  /// - Parameters:
+  ///   - low: The least number.
+  ///   - high: What all numbers are below; at least `low`.
+  /// - Returns: The number.
+  /// - Precondition: Both are finite.
   public mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * uniform()
+    precondition(
+      low.isFinite && high.isFinite && low <= high, "There is no number from \(low) to \(high).")
+    let share = uniform()
+    let width = high - low
+    // The width of the whole range of numbers is none.
+    let number = width.isFinite ? low + width * share : low * (1 - share) + high * share
+    // Rounding may have reached the end.
+    return max(low, min(number, high.nextDown))
   }
 
   /// Returns a whole number in 0 ..< bound, all equally likely.

@@ -27,6 +27,12 @@ public struct CholeskyFactorization<Scalar: MatrixScalar>: Sendable {
       norm = max(norm, sum)
     }
     var factor = matrix.taking(names: nil)
+    // The library takes a matrix without elements for a mistake.
+    guard n > 0 else {
+      r = factor
+      self.norm = 0
+      return
+    }
     // The library sees the transpose: its lower triangle is our upper one.
     let information = factor.withUnsafeMutableElements { a in
       a.baseAddress.map { Scalar._potrf(false, n, $0, n) } ?? 0

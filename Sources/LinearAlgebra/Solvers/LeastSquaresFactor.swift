@@ -3,8 +3,12 @@ package enum FactorMethod: Sendable {
   /// By products of columns where they are good enough, otherwise by reflections.
   case automatic
 
-  /// By products of columns, once, as long as these hold any digits; otherwise by reflections.
+  /// By products of columns as long as these hold any digits, twice where once would cost more than
+  /// ten bits; otherwise by reflections.
   case products
+
+  /// By products of columns, once, as long as these hold any digits; otherwise by reflections.
+  case productsOnce
 
   /// By Householder reflections.
   case reflections
@@ -109,6 +113,9 @@ package struct LeastSquaresFactor: Equatable, Sendable {
       folded = foldedByProducts(
         rows, shift, threadCount, greatestCondition: Self.greatestConditionOfOnePass)
     case .products where r.rowCount + rows.rowCount >= columnCount:
+      folded = foldedByProducts(
+        rows, shift, threadCount, greatestCondition: Self.greatestConditionOfOnePass)
+    case .productsOnce where r.rowCount + rows.rowCount >= columnCount:
       folded = foldedByProducts(
         rows, shift, threadCount, greatestCondition: Self.greatestConditionOfTwo)
     default: break

@@ -53,6 +53,12 @@ package struct Twofold: Equatable, Sendable {
     self += Twofold(product.high, plus: rest)
   }
 
+  /// Returns the product with another number.
+  package func multiplied(by other: Twofold) -> Twofold {
+    let product = Twofold(high, times: other.high)
+    return Twofold(product.high, plus: product.low + (high * other.low + low * other.high))
+  }
+
   /// Returns the product with a power of two, of any size.
   package func scaled(exponent: Int) -> Twofold {
     var result = self

@@ -301,6 +301,47 @@ void la_stack_rows_twofold_f64(const la_stacking *stacking, const double *x, con
 ptrdiff_t la_reflect_twofold_f64(double *r_high, double *r_low, ptrdiff_t top, ptrdiff_t q, double *z_high,
                                  double *z_low, ptrdiff_t rows, ptrdiff_t stride);
 
+/// Moments of columns, each a number and what was rounded off it: the means, and the sums of weight * squared difference
+/// from the mean. There is room for whole vectors: as many numbers as columns, up to a multiple of 8.
+typedef struct {
+  double *mean, *mean_rest, *squares, *squares_rest;
+} la_moments;
+
+/// The most numbers of rows that are put side by side if rows have at most half as many: so that few columns fill vectors
+/// too.
+#define LA_SIDE_BY_SIDE 32
+
+/// The moments of dense rows x, of d columns each. `total` is the sum of the weights, in two parts; `spread` the weight of
+/// each number of x, which is read where d is below half of LA_SIDE_BY_SIDE and there are weights. 7 numbers behind x, and behind `spread`, may
+/// be read. wild[j] becomes 1 where squares have left the range of numbers, so that the moments mean nothing, else 0.
+void la_moments_f64(const double *x, const double *_Nullable weights, const double *_Nullable spread, ptrdiff_t rows,
+                    ptrdiff_t d, const double *total, const la_moments *moments, double *wild);
+
+/// others <- moments and others together. The share of others of all weights is `share`; `factor` is the product of both
+/// sums of weights divided by their sum; each is in two parts. Columns that are wild stay so.
+void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d, const double *share,
+                          const double *factor, double *wild);
+
+/// What is known of a column while the stored elements of sparse rows go by; all zero before.
+typedef struct {
+  double from, high, low;
+  int64_t count;
+} la_sparse_column;
+
+#define LA_SPARSE_MOMENTS(S, name)                                                                 \
+  /* The moments of sparse rows of d columns, of which `counted` have a weight above 0; otherwise  \
+     as those of dense ones. There is room for d columns, and with weights for 2 d zeros. */       \
+  void la_sparse_moments_##name(const S *v, const int32_t *columns, const ptrdiff_t *offsets,      \
+                                const double *_Nullable weights, ptrdiff_t rows,                   \
+                                ptrdiff_t counted, ptrdiff_t d, const double *total,               \
+                                la_sparse_column *known, double *_Nullable column_weights,         \
+                                const la_moments *moments, double *wild);
+
+LA_SPARSE_MOMENTS(double, f64)
+LA_SPARSE_MOMENTS(float, f32)
+
+#undef LA_SPARSE_MOMENTS
+
 #pragma clang assume_nonnull end
 
 #endif

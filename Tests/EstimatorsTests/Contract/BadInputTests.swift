@@ -44,6 +44,61 @@ import Testing
     }
   }
 
+  /// Scores and losses are those of numbers, or none.
+  @Test func aTruthThatIsNoNumberIsNotScored() throws {
+    let (features, target) = (
+      SmallData.plane().features, SmallData.plane().features.column(0).map { $0 * 2 }
+    )
+    func check<Tested: Predictor>(
+      _ estimator: Tested, _ right: Tested.Target, _ wrong: Tested.Target, row: Int, column: Int = 0
+    ) throws {
+      let fitted = try estimator.fitted(features, to: right)
+      for isLoss in [false, true] {
+        do {
+          let value =
+            isLoss ? try fitted.loss(features, to: wrong) : try fitted.score(features, to: wrong)
+          Issue.record("\(Tested.name) says \(value)")
+        } catch let EstimatorError.nonFiniteTarget(foundRow, foundColumn, _) {
+          #expect((foundRow, foundColumn) == (row, column), "\(Tested.name)")
+        }
+      }
+    }
+    for bad in [Double.nan, .infinity] {
+      var wrong = target
+      wrong[7] = bad
+      var several = Matrix<Double>(rowCount: 30, columnCount: 2)
+      for row in 0..<30 { several[row, 0] = target[row] }
+      let two = RegressionTarget(several)
+      several[8, 1] = bad
+      let (one, bad) = (RegressionTarget(target), RegressionTarget(wrong))
+      try check(LinearRegression(), one, bad, row: 7)
+      try check(LinearRegression(), two, RegressionTarget(several), row: 8, column: 1)
+      try check(LinearRegression(solver: .lsmr), one, bad, row: 7)
+      try check(Ridge(), one, bad, row: 7)
+      try check(SGDRegressor(maxEpochs: 2), target, wrong, row: 7)
+      try check(MLPRegressor(hiddenLayerSizes: [2], maxEpochs: 2), one, bad, row: 7)
+      try check(StandardScaler().appending(Ridge()), one, bad, row: 7)
+      let labels = (0..<30).map { Double($0 % 2) }
+      var wrongLabels = labels
+      wrongLabels[5] = wrong[7]
+      try check(SGDClassifier<Double>(maxEpochs: 2), labels, wrongLabels, row: 5)
+      try check(
+        MLPClassifier<Double>(hiddenLayerSizes: [2], maxEpochs: 2), labels, wrongLabels, row: 5)
+      try check(
+        StandardScaler().appending(SGDClassifier<Double>(maxEpochs: 2)), labels, wrongLabels, row: 5
+      )
+      try check(
+        SGDClassifier<Float>(maxEpochs: 2), labels.map(Float.init), wrongLabels.map(Float.init),
+        row: 5)
+      var sets = labels.map { Set([$0, 2]) }
+      let rightSets = sets
+      sets[9].insert(wrong[7])
+      try check(
+        MLPMultilabelClassifier<Double>(hiddenLayerSizes: [2], maxEpochs: 2), rightSets, sets,
+        row: 9)
+    }
+  }
+
   @Test func emptyData() throws {
     try expect(
       .emptyData(rowCount: 0, columnCount: 5), features: data.features.selectingRows([]),

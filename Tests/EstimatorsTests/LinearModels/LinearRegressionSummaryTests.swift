@@ -26,6 +26,24 @@ import Testing
     #expect(abs(interval.lowerBound - (1.9 - bound * error)) < 1e-12)
   }
 
+  /// Of columns with a condition number of 8e5, whose products have lost twelve digits
+  /// (`Scripts/generate-statistics-fixture.py`).
+  @Test(arguments: [LeastSquaresSolver.automatic, .cholesky, .qr, .svd])
+  func standardErrorsAreThoseOfExactArithmetic(solver: LeastSquaresSolver) throws {
+    let reference = try ExactStatistics.read().regression
+    let features = try Matrix(rows: reference.rows)
+    let expected = try reference.errors.map(ExactStatistics.number)
+    var regression = LinearRegression(solver: solver)
+    for copies in [1, 4] {
+      // Four times as many rows halve the errors, but for the degrees of freedom.
+      let rows = (0..<40 * copies).map { $0 % 40 }
+      try regression.fit(features.selectingRows(rows), to: rows.map { reference.target[$0] })
+      let errors = try regression.summary().inference.get().standardErrors[0]
+      let factor = (37 / Double(40 * copies - 3)).squareRoot()
+      #expect(relativeDistance(errors, expected.map { $0 * factor }) < 1e-10)
+    }
+  }
+
   @Test func whatIsNotDefinedSaysWhy() throws {
     var regression = LinearRegression()
     #expect(throws: EstimatorError.notFitted(estimator: "LinearRegression")) {

@@ -1,5 +1,6 @@
 import DataReaders
 import Estimators
+import Foundation
 import LinearAlgebra
 import Testing
 
@@ -90,6 +91,90 @@ import Testing
     #expect(scaler.model == nil)
     try scaler.fit(features)
     #expect(throws: EstimatorError.self) { try scaler.transform(CSRMatrix(features)) }
+  }
+
+  /// Column 0.1, whose mean was rounded, column 1e6 + i / 8 and column i², with a Ridge behind: written
+  /// before sums were formed in twice the precision.
+  @Test func filesOfEarlierVersionsGoOn() throws {
+    typealias Tested = Pipeline<StandardScaler, Ridge>
+    let path = References.folder.appending(path: "standard-scaler-format-1.safetensors").path
+    var pipeline = try Tested(contentsOfFile: path)
+    func rows(_ range: Range<Int>) throws -> (features: Matrix<Double>, target: [Double]) {
+      let numbers = range.map(Double.init)
+      return (
+        try Matrix(
+          rows: numbers.map { [0.1, 1e6 + $0 / 8, $0 * $0] }, featureNames: ["a", "b", "c"]),
+        numbers
+      )
+    }
+    let model = try #require(pipeline.model)
+    #expect(model.first.means == [0.10000000000000003, 1_000_000.5625, 28.5])
+    #expect(model.first.scales == [1, 0.3590351654086268, 26.852374196707448])
+    for part in [10..<20, 20..<21] {
+      let (features, target) = try rows(part)
+      try pipeline.partialFit(features, to: RegressionTarget(target))
+      let copy = try Tested(ModelFile.decode(ModelFile.encode(pipeline)))
+      #expect(copy.trainingState == pipeline.trainingState)
+    }
+    let scales = try #require(pipeline.model?.first.scales)
+    // The variance of 0 … 20 is (21² − 1) / 12.
+    let squares = (0...20).map { Double($0 * $0) }
+    let mean = squares.reduce(0, +) / 21
+    let variance = squares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 21
+    #expect(
+      relativeDistance(scales, [1, (110.0 / 3).squareRoot() / 8, variance.squareRoot()]) < 1e-14)
+    #expect(pipeline.trainingState?.first?.sampleCount == 21)
+  }
+
+  @Test func whatVariesByNextToNothingIsRefused() throws {
+    let features = try Matrix(
+      rows: [[1, 3 * 0x1p-1030], [2, 4 * 0x1p-1030]], featureNames: ["a", "b"])
+    for matrix in [features, CSRMatrix(features)] as [any FeatureMatrix] {
+      var scaler = StandardScaler(withMean: false)
+      let error = #expect(throws: EstimatorError.self) {
+        try scaler.fit(matrix, to: NoTarget(), weights: nil, context: TrainingContext())
+      }
+      #expect(error?.description.hasPrefix("Column 1 (b) varies by less than 2.2") == true)
+      #expect(scaler.model == nil)
+      scaler.withStd = false
+      try scaler.fit(matrix, to: NoTarget(), weights: nil, context: TrainingContext())
+    }
+  }
+
+  @Test func weightsWithoutASumAreRefused() throws {
+    var scaler = StandardScaler()
+    let error = #expect(throws: EstimatorError.self) {
+      try scaler.fit(
+        Matrix(rows: [[1.0], [2]]), to: NoTarget(), weights: [1.5e308, 1.5e308],
+        context: TrainingContext())
+    }
+    #expect(error?.description.contains("weights are too large") == true)
+  }
+
+  @Test func whatWouldBeNoNumberIsRefused() throws {
+    let small = try Matrix(rows: [[0, 0], [2, 2e-300]], featureNames: ["a", "b"])
+    let large = try Matrix(rows: [[0, 0], [1, 1e300]], featureNames: ["a", "b"])
+    var scaler = StandardScaler(withMean: false)
+    try scaler.fit(small)
+    #expect(relativeDistance(try scaler.transform(small).elements, [0, 0, 2, 2]) < 1e-15)
+    for matrix in [large, CSRMatrix(large)] as [any FeatureMatrix] {
+      let error = #expect(throws: EstimatorError.self) { _ = try scaler.transform(matrix) }
+      #expect(
+        error?.description.hasPrefix("Row 1, column 1 (b) is 1e+300, which is too large") == true)
+    }
+    // Beyond single precision alone.
+    let single = try Matrix(rows: [[Float(0), 0], [1, 1e-20]], featureNames: ["a", "b"])
+    try scaler.fit(Matrix(rows: [[0, 0], [2, 2e-60]], featureNames: ["a", "b"]))
+    for matrix in [single, CSRMatrix(single)] as [any FeatureMatrix] {
+      let error = #expect(throws: EstimatorError.self) { _ = try scaler.transform(matrix) }
+      #expect(error?.description.hasPrefix("Row 1, column 1 (b) is 9.99999968") == true)
+    }
+    // A difference that is no number, of a quotient that is one.
+    let ends = try Matrix(rows: [[-1.5e308], [-1.5e308], [-1.5e308], [1.5e308]])
+    scaler = StandardScaler()
+    try scaler.fit(ends)
+    let expected = [-1, -1, -1, 3].map { $0 / 3.0.squareRoot() }
+    #expect(relativeDistance(try scaler.transform(ends).elements, expected) < 1e-15)
   }
 
   @Test func otherColumnsAreRefused() throws {

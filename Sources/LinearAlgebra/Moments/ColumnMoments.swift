@@ -1,0 +1,176 @@
+internal import _CLinearAlgebra
+
+/// The mean of each column, and the sum of weight · squared difference from it, in twice the
+/// precision, of rows that come in any parts.
+///
+/// They are right to the last digits that doubles hold: also of columns far from zero, of rows that
+/// come one by one, and of numbers whose squares are none. A column whose values are all the same
+/// leaves a sum of exactly zero, and no other does, whatever the unit of the weights.
+///
+/// **Source:** T. Chan, G. Golub, R. LeVeque, Algorithms for computing the sample variance, 1983;
+/// in the arithmetic of T. Dekker, A floating-point technique for extending the available
+/// precision, 1971.
+package struct ColumnMoments: Equatable, Sendable {
+  /// The sum of the weights.
+  package internal(set) var weight = Twofold(0)
+
+  /// The number of columns, d.
+  package let columnCount: Int
+
+  /// Means, what was rounded off them, sums, and what was rounded off those: each in whole vectors.
+  private var numbers: [Double]
+
+  /// For each column the exponent of two that its sum is to be multiplied by; nothing while all are
+  /// zero, as they are unless a sum comes near the end of the range of numbers.
+  package private(set) var exponents: [Int] = []
+
+  /// From one of the four to the next.
+  private var stride: Int { numbers.count / 4 }
+
+  /// Makes the moments of no rows.
+  package init(columnCount: Int) {
+    self.columnCount = columnCount
+    numbers = [Double](repeating: 0, count: (columnCount + 7) / 8 * 8 * 4)
+  }
+
+  /// Puts moments together again.
+  ///
+  /// - Parameters:
+  ///   - weight: The sum of the weights.
+  ///   - means: The means, d.
+  ///   - meanRests: What was rounded off them, d.
+  ///   - squares: The sums of weight · squared difference, d.
+  ///   - squareRests: What was rounded off those, d.
+  ///   - exponents: The exponents that the sums are to be multiplied by, d or none.
+  package init(
+    weight: Twofold, means: [Double], meanRests: [Double], squares: [Double],
+    squareRests: [Double], exponents: [Int]
+  ) {
+    precondition(exponents.isEmpty || exponents.count == means.count)
+    self.init(columnCount: means.count)
+    self.weight = weight
+    self.exponents = exponents
+    for (place, part) in [means, meanRests, squares, squareRests].enumerated() {
+      precondition(part.count == columnCount)
+      numbers.replaceSubrange(place * stride..<place * stride + columnCount, with: part)
+    }
+  }
+
+  /// The means, d.
+  package var means: [Double] { part(0) }
+
+  /// What was rounded off the means, d.
+  package var meanRests: [Double] { part(1) }
+
+  /// The sums of weight · squared difference from the mean, d, without their ``exponents``.
+  package var squares: [Double] { part(2) }
+
+  /// What was rounded off the sums, d.
+  package var squareRests: [Double] { part(3) }
+
+  private func part(_ place: Int) -> [Double] {
+    Array(numbers[place * stride..<place * stride + columnCount])
+  }
+
+  /// Whether every number is finite.
+  package var isFinite: Bool { weight.high.isFinite && numbers.allSatisfy(\.isFinite) }
+
+  /// The standard deviations, d: 0 where values are all the same, and only there.
+  package var deviations: [Double] {
+    (0..<columnCount).map { column in
+      let squares = numbers[2 * stride + column]
+      let variance = squares / weight.high
+      if exponents.isEmpty, variance.isNormal || squares == 0 { return variance.squareRoot() }
+      let root = self.variance(ofColumn: column).squareRoot()
+      return squares > 0 ? max(root, .leastNonzeroMagnitude) : 0
+    }
+  }
+
+  /// The variance of a column: 0 if its values are all the same, and only then.
+  ///
+  /// - Precondition: There are rows that count.
+  package func variance(ofColumn column: Int) -> ScaledTwofold {
+    moments(column).squares.divided(by: ScaledTwofold(weight))
+  }
+
+  // MARK: Merging
+
+  /// Merges the moments of other rows.
+  ///
+  /// - Parameters:
+  ///   - other: The moments of other rows, of as many columns.
+  ///   - wild: Is above 0 for columns of which they mean nothing, as numbers have left their range;
+  ///     in whole vectors.
+  ///   - exactly: Computes the moments of some columns of the other rows another way.
+  /// - Complexity: O(d).
+  mutating func merge(
+    _ other: consuming ColumnMoments, wild: consuming [Double],
+    exactly: ([Int]) -> [ScaledMoments]
+  ) {
+    let d = columnCount
+    var sum = other
+    if weight.high > 0 {
+      let (own, added) = (ScaledTwofold(weight), ScaledTwofold(sum.weight))
+      sum.weight += weight
+      let share = added.divided(by: own.adding(added))
+      let factor = own.multiplied(by: share)
+      for column in exponents.indices where exponents[column] != 0 { wild[column] = 1 }
+      // So that products with weights are in range where the sums are.
+      if ![own, added].allSatisfy({ (-800...800).contains($0.exponent) }) {
+        for column in wild.indices { wild[column] = 1 }
+      }
+      let (shares, factors) = (share.twofold, factor.twofold)
+      withMoments { moments in
+        sum.withMoments { sum in
+          la_merge_moments_f64(
+            moments, sum, d, [shares.high, shares.low], [factors.high, factors.low],
+            &wild)
+        }
+      }
+    }
+    let columns = (0..<d).filter { wild[$0] != 0 }
+    if !columns.isEmpty {
+      for (column, found) in zip(columns, exactly(columns)) {
+        var joined = moments(column)
+        joined.merge(found)
+        sum.set(column, to: joined)
+      }
+    }
+    self = sum
+  }
+
+  /// The moments of a column.
+  private func moments(_ column: Int) -> ScaledMoments {
+    func number(_ place: Int) -> Twofold {
+      Twofold(numbers[place * stride + column], plus: numbers[(place + 1) * stride + column])
+    }
+    return ScaledMoments(
+      weight: ScaledTwofold(weight), mean: ScaledTwofold(number(0)),
+      squares: ScaledTwofold(number(2), exponent: exponents.isEmpty ? 0 : exponents[column]))
+  }
+
+  /// Sets the moments of a column, but for its weight.
+  private mutating func set(_ column: Int, to moments: ScaledMoments) {
+    let isTame = (-900...900).contains(moments.squares.exponent)
+    if !isTame, exponents.isEmpty { exponents = [Int](repeating: 0, count: columnCount) }
+    if !exponents.isEmpty { exponents[column] = isTame ? 0 : moments.squares.exponent }
+    let (mean, squares) = (
+      moments.mean.twofold, isTame ? moments.squares.twofold : moments.squares.significand
+    )
+    for (place, number) in [mean.high, mean.low, squares.high, squares.low].enumerated() {
+      numbers[place * stride + column] = number
+    }
+  }
+
+  /// Calls a closure with the addresses of the numbers.
+  mutating func withMoments(_ body: (UnsafePointer<la_moments>) -> Void) {
+    let stride = stride
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      guard let start = numbers.baseAddress else { return }
+      var moments = la_moments(
+        mean: start, mean_rest: start + stride, squares: start + 2 * stride,
+        squares_rest: start + 3 * stride)
+      body(&moments)
+    }
+  }
+}
