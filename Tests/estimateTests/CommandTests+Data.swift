@@ -24,7 +24,7 @@ extension CommandTests {
     ),
     (
       "--target-file y.txt --weights-file gap.txt",
-      "gap.txt:2: the weight \"\" is no number"
+      "gap.txt:2: the weight is missing; fill it in or leave the row out"
     ),
     ("--target-file text.txt", "text.txt:3: the target \"x\" is no number"),
     ("--target-file huge.txt", "huge.txt:4: the target is inf; it must be finite"),
@@ -46,6 +46,41 @@ extension CommandTests {
     // In chunks too, where the end comes last.
     try estimate("partial-fit x.csv --chunk-size 3 \(fit)", code: 65)
     #expect(!folder.exists("m.safetensors"))
+  }
+
+  /// What `predict` writes is what `--target-file` and a column of labels read.
+  @Test func aModelIsRightAboutItsOwnPredictionsWhateverLabelsAre() throws {
+    let labels = [
+      " a", "a", "a ", "NA", "", "a,b", "\"a\"", "a\nb", "a\rb", "\t", "e\u{301}", "7", "-",
+    ]
+    func quoted(_ label: String) -> String { "\"" + label.replacing("\"", with: "\"\"") + "\"" }
+    let rows = labels.enumerated().map { "\($0), \(quoted($1))" }
+    try folder.write(rows.joined(separator: "\n"), to: "a.csv")
+    try estimate(
+      "fit a.csv --target 1 --estimator mlp-classifier --set solver=lbfgs --set maxEpochs=200 "
+        + "--preprocess standard-scaler -o m.safetensors")
+    let fitted = try estimate("score a.csv --target 1 -i m.safetensors --json").json()
+    #expect(fitted["score"] as? Double == 1)
+    try estimate("predict a.csv --target 1 -i m.safetensors -o p.csv")
+    let lines = labels.indices.map { "\($0)\n" }.joined()
+    try folder.write(lines, to: "x.csv")
+    let own = try estimate("score x.csv --target-file p.csv -i m.safetensors --json").json()
+    #expect(own["score"] as? Double == 1)
+  }
+
+  @Test(arguments: ["7\0garbage", "0x1e2"])
+  func aTextThatBeginsLikeANumberIsNoTargetAndNoWeight(text: String) throws {
+    try folder.write("1,1\n2,\(text)\n3,3\n", to: "xy.csv")
+    try folder.write("1\n2\n3\n", to: "x.csv")
+    try folder.write("1\n\(text)\n3\n", to: "v.txt")
+    try folder.write("1\n2\n3\n", to: "y.txt")
+    for options in [
+      "xy.csv --target 1", "xy.csv --target 0", "xy.csv --target 0 --weights 1",
+      "x.csv --target-file v.txt", "x.csv --target-file y.txt --weights-file v.txt",
+    ] {
+      let run = try estimate("fit \(options) --estimator linear-regression", code: 65)
+      #expect(run.error.contains(":2: "), "\(run.error)")
+    }
   }
 
   @Test func filesBesideTheDataMayEndLinesAsTheyLike() throws {
