@@ -42,13 +42,14 @@ package struct BuiltProduct {
   /// - Parameters:
   ///   - arguments: What stands on the command line.
   ///   - input: What stands on standard input; nothing for `nil`.
+  ///   - inputFile: The name of a file in the folder that standard input is, if it is one.
   ///   - folder: Where it runs.
   ///   - environment: What is added to the environment.
   ///   - hasReader: Whether anybody reads what it prints on standard output.
   /// - Returns: What it printed, and how it ended.
   /// - Throws: If it cannot be started.
   package func run(
-    _ arguments: [String] = [], input: String? = nil, in folder: URL,
+    _ arguments: [String] = [], input: String? = nil, inputFile: String? = nil, in folder: URL,
     environment: [String: String] = [:], hasReader: Bool = true
   ) throws -> Run {
     let (process, result) = try prepared(arguments, folder, environment)
@@ -61,6 +62,8 @@ package struct BuiltProduct {
       let file = folder.appending(path: ".input-\(UUID())")
       try input.write(to: file, atomically: true, encoding: .utf8)
       process.standardInput = try FileHandle(forReadingFrom: file)
+    } else if let inputFile {
+      process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: inputFile))
     } else {
       process.standardInput = FileHandle.nullDevice
     }

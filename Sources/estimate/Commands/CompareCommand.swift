@@ -58,6 +58,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(reading.inputs(data))
       var comparisons: [ComparisonReport] = []
       // Each source once: standard input cannot be read again.
       var chunks: [String: DataChunk] = [:]

@@ -45,6 +45,11 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        data.inputs + [
+          CallInput(option: "-i", path: estimator.inputModel, mayBeReplaced: true),
+          CallInput(option: "--initial-parameters", path: initialParameters),
+        ], output: ("-o", outputModel))
       let chunk = try data.readAll(for: .training)
       try fit(estimator.make(for: chunk.targetKind), chunk)
     }

@@ -41,6 +41,8 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        data.inputs + [CallInput(option: "-i", path: inputModel)], output: ("-o", outputFile))
       let estimator = try ModelLoader.loadFitted(inputModel)
       try predict(estimator, data.readAll(for: .predicting))
     }

@@ -18,6 +18,7 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(data.inputs + [CallInput(option: "-i", path: inputModel)])
       let estimator = try ModelLoader.loadFitted(inputModel)
       try score(estimator, data.readAll(for: .scoring))
     }

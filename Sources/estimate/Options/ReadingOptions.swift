@@ -56,6 +56,18 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
+  /// The files that are read.
+  ///
+  /// - Parameter data: The path of the samples, if they are given.
+  func inputs(_ data: String?) -> [CallInput] {
+    [
+      CallInput(
+        option: "DATA", path: data?.hasPrefix("sample:") == true ? nil : data, isData: true),
+      CallInput(option: "--target-file", path: targetFile, isData: true),
+      CallInput(option: "--weights-file", path: weightsFile, isData: true),
+    ]
+  }
+
   /// Opens the data.
   ///
   /// - Parameters:
