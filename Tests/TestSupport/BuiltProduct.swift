@@ -72,16 +72,17 @@ package struct BuiltProduct {
     return try result()
   }
 
-  /// Runs it, and presses Ctrl-C while it waits for more input.
+  /// Runs it, and sends a signal while it waits for more input.
   ///
   /// - Parameters:
+  ///   - signal: The signal; that of Ctrl-C if none is named.
   ///   - arguments: What stands on the command line.
   ///   - input: What it reads before; more than a pipe holds, so that it must have begun to read.
   ///   - folder: Where it runs.
   /// - Returns: What it printed, and how it ended.
   /// - Throws: If it cannot be started.
   package func interrupted(
-    _ arguments: [String], afterReading input: String, in folder: URL
+    by signal: Int32 = SIGINT, _ arguments: [String], afterReading input: String, in folder: URL
   ) throws -> Run {
     let (process, result) = try prepared(arguments, folder, [:])
     let pipe = Pipe()
@@ -90,9 +91,28 @@ package struct BuiltProduct {
     try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     // Open to the end, so that there is always more to wait for.
     withExtendedLifetime(pipe) {
-      process.interrupt()
+      kill(process.processIdentifier, signal)
       process.waitUntilExit()
     }
+    return try result()
+  }
+
+  /// Runs it, and asks it to terminate after some time, if it has not ended by then.
+  ///
+  /// - Parameters:
+  ///   - arguments: What stands on the command line.
+  ///   - delay: The time.
+  ///   - folder: Where it runs.
+  /// - Returns: What it printed, and how it ended.
+  /// - Throws: If it cannot be started.
+  package func terminated(
+    _ arguments: [String], after delay: Duration, in folder: URL
+  ) throws -> Run {
+    let (process, result) = try prepared(arguments, folder, [:])
+    try process.run()
+    usleep(UInt32(delay / .microseconds(1)))
+    process.terminate()
+    process.waitUntilExit()
     return try result()
   }
 
