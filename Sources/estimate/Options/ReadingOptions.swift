@@ -77,9 +77,7 @@ struct ReadingOptions: ParsableArguments {
   /// - Throws: ``ReaderError`` or ``CommandFailure``, also for an option that would do nothing.
   func open(_ data: String, for purpose: Purpose) throws -> any ChunkReader {
     switch purpose {
-    case .training: break
-    case .scoring:
-      try refuse("A score counts every row the same", [("--weights-file", weightsFile != nil)])
+    case .training, .scoring: break
     case .comparing:
       try refuse(
         "A comparison counts every row the same",
