@@ -5,7 +5,7 @@ import Estimators
 import LinearAlgebra
 
 let iris = try SampleData.iris.read()
-guard let features = iris.features as? Matrix<Double>, case .texts(let species) = iris.target else {
+guard let features = iris.features as? Matrix<Double>, let species = iris.target?.labels else {
   throw ReaderError.data(path: "sample:iris", line: nil, reason: "the bundled data are damaged")
 }
 

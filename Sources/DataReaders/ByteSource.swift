@@ -6,7 +6,7 @@ struct ByteSource {
   let path: String
 
   private var descriptor: Int32?
-  private var memory: [UInt8]
+  private var memory: ArraySlice<UInt8>
   private let closer: Closer?
 
   /// Closes the file when the last copy of the source is gone.
@@ -39,7 +39,7 @@ struct ByteSource {
   /// Takes bytes from memory.
   init(_ bytes: [UInt8], path: String) {
     self.path = path
-    memory = bytes
+    memory = bytes[...]
     descriptor = nil
     closer = nil
   }
@@ -48,13 +48,13 @@ struct ByteSource {
   ///
   /// - Throws: ``ReaderError/file(path:reason:)``.
   mutating func read(into bytes: inout [UInt8]) throws(ReaderError) -> Bool {
+    let size = 1 << 18
     guard let descriptor else {
       guard !memory.isEmpty else { return false }
-      bytes += memory
-      memory = []
+      bytes += memory.prefix(size)
+      memory = memory.dropFirst(size)
       return true
     }
-    let size = 1 << 18
     let before = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: size))
     while true {

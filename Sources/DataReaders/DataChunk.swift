@@ -34,8 +34,8 @@ public struct DataChunk: Sendable {
 
 /// A target as it was read: what it means is decided by who learns it.
 public enum TargetColumn: Equatable, Sendable {
-  /// Texts, one for each row.
-  case texts([String])
+  /// Texts, one for each row; `nil` for one that is missing.
+  case texts([String?])
 
   /// Whole numbers, one for each row; those beyond 2⁵³ too are kept to the last digit.
   case integers([Int])
@@ -61,7 +61,15 @@ public enum TargetColumn: Equatable, Sendable {
     }
   }
 
-  /// Whether a text stands for a value that is missing: an empty one, `NA` or `nan`.
+  /// The texts as labels, or `nil` if one is missing or there are numbers.
+  public var labels: [String]? {
+    guard case .texts(let texts) = self else { return nil }
+    let labels = texts.compactMap(\.self)
+    return labels.count == texts.count ? labels : nil
+  }
+
+  /// Whether a text stands for a value that is missing, unless it has quotes around it: an empty
+  /// one, `NA` or `nan`, in large letters or small.
   public static func isMissing(_ text: String) -> Bool {
     text.utf8.count <= 3 && ["", "na", "nan"].contains(text.lowercased())
   }

@@ -55,8 +55,7 @@ extension Int: CommandLabel {
   static var kind: String { "a whole number" }
 
   init?(labelText: String) {
-    // 007 and 7.0 are not 7: what a user tells apart stays apart.
-    guard let value = Int(labelText), value.description == labelText else { return nil }
+    guard let value = NumberText.wholeNumber(labelText) else { return nil }
     self = value
   }
 
@@ -75,13 +74,13 @@ extension CommandEstimator where Self: ProbabilisticClassifier, Label: CommandLa
   static func target(_ column: TargetColumn, _ origin: RowOrigin) throws(ReaderError) -> [Label] {
     var labels: [Label] = []
     for (row, text) in try labelTexts(column, origin).enumerated() {
-      guard !TargetColumn.isMissing(text) else {
+      guard let text else {
         throw origin.error(
           row: row, reason: "the label is missing; fill it in or leave the row out")
       }
       guard let label = Label(labelText: text) else {
         throw origin.error(
-          row: row, reason: "the label \"\(text)\" is not \(Label.kind), as the classes are")
+          row: row, reason: "the label \(text.excerpt) is not \(Label.kind), as the classes are")
       }
       labels.append(label)
     }
@@ -90,7 +89,7 @@ extension CommandEstimator where Self: ProbabilisticClassifier, Label: CommandLa
 
   private static func labelTexts(
     _ column: TargetColumn, _ origin: RowOrigin
-  ) throws(ReaderError) -> [String] {
+  ) throws(ReaderError) -> [String?] {
     switch column {
     case .texts(let texts): return texts
     case .integers(let integers): return integers.map(\.description)
@@ -177,12 +176,13 @@ extension CommandEstimator where Self: Regressor, Target: CommandNumbers {
     case .texts(let texts):
       var numbers: [Double] = []
       for (row, text) in texts.enumerated() {
-        guard !TargetColumn.isMissing(text) else {
+        // Also in quotes, which some writers put around everything.
+        guard let text, !TargetColumn.isMissing(text) else {
           throw origin.error(
             row: row, reason: "the target is missing; fill it in or leave the row out")
         }
-        guard let number = Double(text) else {
-          throw origin.error(row: row, reason: "the target \"\(text)\" is no number")
+        guard let number = NumberText.number(text) else {
+          throw origin.error(row: row, reason: "the target \(text.excerpt) is no number")
         }
         numbers.append(number)
       }

@@ -91,7 +91,11 @@ enum Console {
 
   /// Prints a message; where nobody can read it, the exit code says enough.
   static func error(_ text: String) {
-    _ = write(text + "\n", to: STDERR_FILENO)
+    // Names and texts in it come from files, which may hold what steers a terminal.
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      String($0).printable
+    }
+    _ = write(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
   }
 
   /// Writes a text as it is; returns whether that went well, and otherwise `errno` says why not.

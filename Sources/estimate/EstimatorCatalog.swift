@@ -9,8 +9,8 @@ enum TargetKind {
   case texts
 
   /// What labels are: numbers if all of them are whole numbers.
-  init(of labels: [String]) {
-    self = labels.allSatisfy { Int(labelText: $0) != nil } ? .integers : .texts
+  init(of labels: [String?]) {
+    self = labels.allSatisfy { $0.flatMap(Int.init(labelText:)) != nil } ? .integers : .texts
   }
 }
 

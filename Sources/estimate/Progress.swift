@@ -32,7 +32,7 @@ struct Progress: Sendable {
         String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
       show(
         "\(bar) epoch \(epoch.epochInCall) of \(epoch.epochBudget)  "
-          + "loss \(epoch.loss.formatted(.number.precision(.significantDigits(4))))")
+          + "loss \(epoch.loss.short)")
     }
     return context
   }

@@ -113,6 +113,88 @@ import Testing
     #expect(chunk.target == .texts(["no", " yes "]))
   }
 
+  @Test func blanksAroundQuotesDoNotCount() throws {
+    let chunk = try read("a, \"label\" ,b\n1, \"yes\",2\n3,\t\" no \"\t,4\n 5 , \"\" , \"6\" \n") {
+      $0.target = .name("label")
+    }
+    #expect(chunk.target == .texts(["yes", " no ", ""]))
+    #expect(elements(chunk) == [1, 2, 3, 4, 5, 6])
+    let error = #expect(throws: ReaderError.self) { try read("a,b\n1, \"2\" x\n") }
+    #expect(
+      error?.description == "test.csv:2: a closing quote is followed by more than a separator")
+  }
+
+  /// In separated by tabs, a tab is no blank.
+  @Test func fieldsBetweenTabsMayBeEmpty() throws {
+    let chunk = try read("1\t\t \"x\"\t\n") {
+      $0.separator = UInt8(ascii: "\t")
+      $0.header = .absent
+      $0.target = .index(2)
+    }
+    #expect(chunk.target == .texts(["x"]))
+    #expect(elements(chunk).count == 3 && elements(chunk)[1...].allSatisfy(\.isNaN))
+  }
+
+  @Test(arguments: ["NA", "nan", "", "NaN"])
+  func whatIsMissingIsATextInQuotes(text: String) throws {
+    let chunk = try read("1,\(text)\n2,\"\(text)\"\n") {
+      $0.header = .absent
+      $0.target = .index(1)
+    }
+    #expect(chunk.target == .texts([nil, text]))
+    #expect(chunk.target?.labels == nil)
+    // Among numbers quotes make no difference.
+    #expect(elements(try read("a,b\n1,\"\(text)\"\n"))[1].isNaN)
+  }
+
+  @Test func linesEndInCarriageReturnsToo() throws {
+    let chunk = try read("a,b,t\r1,2,\"x\ry\"\r\r3,4,z") { $0.target = .name("t") }
+    #expect(elements(chunk) == [1, 2, 3, 4])
+    #expect(chunk.target == .texts(["x\ry", "z"]))
+    #expect(chunk.origin.lines == [2, 5])
+  }
+
+  @Test(arguments: [
+    ("y,a,y\n1,2,1\n", "columns 0 and 2, counted from 0, are both named \"y\""),
+    ("a,a,y\n1,2,1\n", "columns 0 and 1, counted from 0, are both named \"a\""),
+    ("a,y,b, \"y\"\n1,2,1,3\n", "columns 1 and 3, counted from 0, are both named \"y\""),
+    ("\u{E9},e\u{301},y\n1,2,1\n", "columns 0 and 1, counted from 0, are both named \"\u{E9}"),
+  ])
+  func twoColumnsOfOneNameAreRefused(text: String, reason: String) {
+    for column in [CSVOptions.Column.name("y"), .index(-1), .index(0)] {
+      let error = #expect(throws: ReaderError.self) { try read(text) { $0.target = column } }
+      #expect(error?.description.hasPrefix("test.csv:1: \(reason)") == true, "\(error as Any)")
+    }
+    #expect(throws: ReaderError.self) { try read(text) }
+  }
+
+  @Test func columnsWithoutANameMayBeSeveral() throws {
+    #expect(elements(try read(",a,\n1,2,3\n")) == [1, 2, 3])
+    #expect(throws: ReaderError.self) { try read(",a,\n1,2,3\n") { $0.target = .name("") } }
+  }
+
+  @Test func whatCannotBePrintedIsEscapedInMessagesAndLongTextsAreCut() {
+    let control = #expect(throws: ReaderError.self) { try read("a,b\n1,7\0\u{1B}[2J\n") }
+    #expect(control?.description.contains("the text \"7\\u{0}\\u{1B}[2J\";") == true)
+    let long = String(repeating: "x", count: 100_000)
+    let text = #expect(throws: ReaderError.self) { try read("a,b\n1,\(long)\n") }
+    #expect(text?.description.count ?? .max < 200)
+    let names = (0..<100_000).map { "c\($0)" }.joined(separator: ",")
+    let column = #expect(throws: ReaderError.self) { try read(names) { $0.target = .name("y") } }
+    #expect(column?.description.hasSuffix("c31 and 99968 others.") == true)
+  }
+
+  /// A field of many doubled quotes, and a text of many rows in memory, take time that grows with
+  /// their length alone: the work of each is done many times over here.
+  @Test func longFieldsAndLongTextsAreReadToTheEnd() throws {
+    let quotes = String(repeating: "\"\"", count: 2_000_000)
+    let chunk = try read("1,\"\(quotes)\"\n") { $0.target = .index(1) }
+    #expect(chunk.target?.labels?.first?.utf8.count == 2_000_000)
+    let rows = 1_000_000
+    let text = String(repeating: "1,2\n", count: rows)
+    #expect(try read(text).features.rowCount == rows)
+  }
+
   @Test func quotesLineEndsAndSpacesAreThoseOfTheFormat() throws {
     let text = "\u{FEFF}\"a \"\"1\"\"\",\"b\nc\",t\r\n 1 ,\"2\",\"x,y\"\r\n\r\n3,4,z\n\n"
     let chunk = try read(text) { $0.target = .name("t") }
@@ -131,6 +213,15 @@ import Testing
     let chunk = try read(texts.joined(separator: ",") + "\n") { $0.header = .absent }
     for (text, value) in zip(texts, elements(chunk)) {
       #expect(value == Double(text.hasSuffix(".") ? text + "0" : text), "\(text)")
+    }
+  }
+
+  @Test(arguments: ["7\0garbage", "0x1e2", "1_000", "nan(5)"])
+  func aTextThatBeginsLikeANumberIsNone(text: String) {
+    #expect(throws: ReaderError.self) { try read("a,b\n1,2\n3,\(text)\n") }
+    #expect(throws: ReaderError.self) { try read("a,b\n1,2\n3,\"\(text)\"\n") }
+    #expect(throws: ReaderError.self) {
+      try read("a,w\n1,2\n3,\(text)\n") { $0.weights = .name("w") }
     }
   }
 

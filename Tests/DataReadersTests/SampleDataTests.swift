@@ -14,11 +14,8 @@ import Testing
     #expect(chunk.features.rowCount == rowCount)
     #expect(chunk.features.columnCount == columnCount)
     #expect(chunk.features.featureNames?.count == columnCount)
-    guard case .texts(let texts) = chunk.target else {
-      Issue.record("no target")
-      return
-    }
-    #expect(Set(texts).count == targetCount)
+    let labels = try #require(chunk.target?.labels)
+    #expect(Set(labels).count == targetCount)
     try chunk.features.checkFinite()
   }
 

@@ -32,7 +32,7 @@ enum Samples {
   static func labelled(_ sample: SampleData) throws -> (features: Matrix<Double>, labels: [String])
   {
     let chunk = try sample.read()
-    guard let features = chunk.features as? Matrix<Double>, case .texts(let labels) = chunk.target
+    guard let features = chunk.features as? Matrix<Double>, let labels = chunk.target?.labels
     else { throw CocoaError(.fileReadCorruptFile) }
     return (features, labels)
   }

@@ -42,13 +42,14 @@ package struct BuiltProduct {
   /// - Parameters:
   ///   - arguments: What stands on the command line.
   ///   - input: What stands on standard input; nothing for `nil`.
+  ///   - inputFile: The name of a file in the folder that standard input is, if it is one.
   ///   - folder: Where it runs.
   ///   - environment: What is added to the environment.
   ///   - hasReader: Whether anybody reads what it prints on standard output.
   /// - Returns: What it printed, and how it ended.
   /// - Throws: If it cannot be started.
   package func run(
-    _ arguments: [String] = [], input: String? = nil, in folder: URL,
+    _ arguments: [String] = [], input: String? = nil, inputFile: String? = nil, in folder: URL,
     environment: [String: String] = [:], hasReader: Bool = true
   ) throws -> Run {
     let (process, result) = try prepared(arguments, folder, environment)
@@ -61,6 +62,8 @@ package struct BuiltProduct {
       let file = folder.appending(path: ".input-\(UUID())")
       try input.write(to: file, atomically: true, encoding: .utf8)
       process.standardInput = try FileHandle(forReadingFrom: file)
+    } else if let inputFile {
+      process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: inputFile))
     } else {
       process.standardInput = FileHandle.nullDevice
     }
@@ -69,16 +72,17 @@ package struct BuiltProduct {
     return try result()
   }
 
-  /// Runs it, and presses Ctrl-C while it waits for more input.
+  /// Runs it, and sends a signal while it waits for more input.
   ///
   /// - Parameters:
+  ///   - signal: The signal; that of Ctrl-C if none is named.
   ///   - arguments: What stands on the command line.
   ///   - input: What it reads before; more than a pipe holds, so that it must have begun to read.
   ///   - folder: Where it runs.
   /// - Returns: What it printed, and how it ended.
   /// - Throws: If it cannot be started.
   package func interrupted(
-    _ arguments: [String], afterReading input: String, in folder: URL
+    by signal: Int32 = SIGINT, _ arguments: [String], afterReading input: String, in folder: URL
   ) throws -> Run {
     let (process, result) = try prepared(arguments, folder, [:])
     let pipe = Pipe()
@@ -87,9 +91,28 @@ package struct BuiltProduct {
     try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     // Open to the end, so that there is always more to wait for.
     withExtendedLifetime(pipe) {
-      process.interrupt()
+      kill(process.processIdentifier, signal)
       process.waitUntilExit()
     }
+    return try result()
+  }
+
+  /// Runs it, and asks it to terminate after some time, if it has not ended by then.
+  ///
+  /// - Parameters:
+  ///   - arguments: What stands on the command line.
+  ///   - delay: The time.
+  ///   - folder: Where it runs.
+  /// - Returns: What it printed, and how it ended.
+  /// - Throws: If it cannot be started.
+  package func terminated(
+    _ arguments: [String], after delay: Duration, in folder: URL
+  ) throws -> Run {
+    let (process, result) = try prepared(arguments, folder, [:])
+    try process.run()
+    usleep(UInt32(delay / .microseconds(1)))
+    process.terminate()
+    process.waitUntilExit()
     return try result()
   }
 

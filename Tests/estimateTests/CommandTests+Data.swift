@@ -24,7 +24,7 @@ extension CommandTests {
     ),
     (
       "--target-file y.txt --weights-file gap.txt",
-      "gap.txt:2: the weight \"\" is no number"
+      "gap.txt:2: the weight is missing; fill it in or leave the row out"
     ),
     ("--target-file text.txt", "text.txt:3: the target \"x\" is no number"),
     ("--target-file huge.txt", "huge.txt:4: the target is inf; it must be finite"),
@@ -46,6 +46,41 @@ extension CommandTests {
     // In chunks too, where the end comes last.
     try estimate("partial-fit x.csv --chunk-size 3 \(fit)", code: 65)
     #expect(!folder.exists("m.safetensors"))
+  }
+
+  /// What `predict` writes is what `--target-file` and a column of labels read.
+  @Test func aModelIsRightAboutItsOwnPredictionsWhateverLabelsAre() throws {
+    let labels = [
+      " a", "a", "a ", "NA", "", "a,b", "\"a\"", "a\nb", "a\rb", "\t", "e\u{301}", "7", "-",
+    ]
+    func quoted(_ label: String) -> String { "\"" + label.replacing("\"", with: "\"\"") + "\"" }
+    let rows = labels.enumerated().map { "\($0), \(quoted($1))" }
+    try folder.write(rows.joined(separator: "\n"), to: "a.csv")
+    try estimate(
+      "fit a.csv --target 1 --estimator mlp-classifier --set solver=lbfgs --set maxEpochs=200 "
+        + "--preprocess standard-scaler -o m.safetensors")
+    let fitted = try estimate("score a.csv --target 1 -i m.safetensors --json").json()
+    #expect(fitted["score"] as? Double == 1)
+    try estimate("predict a.csv --target 1 -i m.safetensors -o p.csv")
+    let lines = labels.indices.map { "\($0)\n" }.joined()
+    try folder.write(lines, to: "x.csv")
+    let own = try estimate("score x.csv --target-file p.csv -i m.safetensors --json").json()
+    #expect(own["score"] as? Double == 1)
+  }
+
+  @Test(arguments: ["7\0garbage", "0x1e2"])
+  func aTextThatBeginsLikeANumberIsNoTargetAndNoWeight(text: String) throws {
+    try folder.write("1,1\n2,\(text)\n3,3\n", to: "xy.csv")
+    try folder.write("1\n2\n3\n", to: "x.csv")
+    try folder.write("1\n\(text)\n3\n", to: "v.txt")
+    try folder.write("1\n2\n3\n", to: "y.txt")
+    for options in [
+      "xy.csv --target 1", "xy.csv --target 0", "xy.csv --target 0 --weights 1",
+      "x.csv --target-file v.txt", "x.csv --target-file y.txt --weights-file v.txt",
+    ] {
+      let run = try estimate("fit \(options) --estimator linear-regression", code: 65)
+      #expect(run.error.contains(":2: "), "\(run.error)")
+    }
   }
 
   @Test func filesBesideTheDataMayEndLinesAsTheyLike() throws {
@@ -113,6 +148,60 @@ extension CommandTests {
     #expect(run.error == "error: a.csv:32: \(reason)\n")
   }
 
+  // MARK: Weights of scores
+
+  /// By hand: the line through (0, 0) and (2, 2) is wrong by 3 at (1, 4); with weights 1, 2 and 3 for
+  /// the rows in order, the loss is 2 · 9 / 6 and the mean target (0 + 8 + 6) / 6 = 7/3.
+  @Test func scoresCountRowsByTheirWeights() throws {
+    try folder.write("x,y\n0,0\n2,2\n", to: "line.csv")
+    try estimate("fit line.csv --target y --estimator linear-regression -o m.safetensors")
+    try folder.write("x,y,w\n0,0,1\n1,4,2\n2,2,3\n", to: "a.csv")
+    try folder.write("x,y\n0,0\n1,4\n2,2\n", to: "b.csv")
+    try folder.write("1\n2\n3\n", to: "w.txt")
+    // 1 · 49/9 + 2 · 25/9 + 3 · 1/9.
+    let variation = 102.0 / 9
+    for line in ["score a.csv --weights w", "score b.csv --weights-file w.txt"] {
+      let report = try estimate("\(line) --target y -i m.safetensors --json").json()
+      #expect(abs(try #require(report["loss"] as? Double) - 3) < 1e-12)
+      #expect(abs(try #require(report["score"] as? Double) - (1 - 18 / variation)) < 1e-12)
+      #expect(report["isWeighted"] as? Bool == true)
+      #expect(
+        try estimate("\(line) --target y -i m.safetensors").output
+          == "R2 -0.5882, loss 3.000 on 3 weighted samples\n")
+    }
+    try folder.write("1\n-2\n3\n", to: "w.txt")
+    let negative = try estimate(
+      "score b.csv --weights-file w.txt --target y -i m.safetensors", code: 65)
+    #expect(
+      negative.error == "error: w.txt:2: the weight is -2.0; it must be at least 0 and finite\n")
+    // A fit scores as it has counted: the third row lies on no line with the others, and counts 0.
+    try folder.write("1\n0\n1\n", to: "w.txt")
+    let fitted = try estimate(
+      "fit b.csv --weights-file w.txt --target y --estimator linear-regression --json"
+    ).json()
+    #expect(abs(try #require(fitted["loss"] as? Double)) < 1e-20)
+  }
+
+  @Test func dataWithoutFeaturesAndDataWithoutRowsAreToldApart() throws {
+    try folder.write("y\n1\n2\n", to: "y.csv")
+    try folder.write("x,y\n", to: "none.csv")
+    for verb in ["fit", "partial-fit"] {
+      let options = "--target y --estimator ridge -o m.safetensors"
+      #expect(
+        try estimate("\(verb) y.csv \(options)", code: 65).error
+          == "error: y.csv: there are no features, in no column beside target and weights\n")
+      #expect(
+        try estimate("\(verb) none.csv \(options)", code: 65).error
+          == "error: none.csv: there are no rows\n")
+    }
+  }
+
+  @Test func figuresOfAnySizeHaveFourDigits() throws {
+    try folder.write("0,1e150\n1,-1e150\n2,1e150\n", to: "a.csv")
+    let run = try estimate("fit a.csv --target 1 --estimator linear-regression")
+    #expect(run.output.hasSuffix(", loss 8.889E299\n"), "\(run.output)")
+  }
+
   // MARK: Options without effect
 
   @Test(arguments: [
@@ -123,6 +212,7 @@ extension CommandTests {
     ("compare sample:iris --weights 1", "leave out --weights"),
     ("compare sample:iris --set classes=a,b", "leave out --set classes"),
     ("compare sample:iris --preprocess standard-scaler --set 1.classes=a,b", "--set classes"),
+    ("fit sample:iris --layout out-in", "give --initial-parameters"),
     ("compare sample:iris --calls 99999999999", "enough for at most 18"),
     ("compare sample:iris --calls 9223372036854775807", "enough for at most 18"),
     ("compare -", "Standard input needs --format"),

@@ -1,5 +1,6 @@
 import Estimators
 import Foundation
+import LinearAlgebra
 import TestSupport
 import Testing
 
@@ -18,22 +19,58 @@ extension CommandTests {
     #expect(run.error == "error: standard output: Broken pipe\n")
   }
 
-  @Test(arguments: [
-    "partial-fit - --estimator sgd-regressor -o m.safetensors",
-    "fit - --estimator linear-regression --preprocess standard-scaler -o m.safetensors",
-    "compare - --estimator sgd-regressor",
-  ])
-  func interruptionExitsWith130AndWritesNothing(line: String) throws {
+  @Test(
+    arguments: [
+      "partial-fit - --estimator sgd-regressor -o m.safetensors",
+      "fit - --estimator linear-regression --preprocess standard-scaler -o m.safetensors",
+      "compare - --estimator sgd-regressor",
+    ], [SIGINT, SIGTERM, SIGHUP])
+  func interruptionExitsWith130AndWritesNothing(line: String, signal: Int32) throws {
     // More than a pipe holds, and still not all.
     let rows = (0..<50_000).map { "\($0),\($0 % 7)\n" }.joined()
     let run = try BuiltProduct("estimate").interrupted(
-      (line + " --format csv --target 1").split(separator: " ").map(String.init),
+      by: signal, (line + " --format csv --target 1").split(separator: " ").map(String.init),
       afterReading: rows, in: folder.url)
     #expect(run.code == 130)
     #expect(run.error == "error: interrupted; nothing was written\n")
     #expect(run.output.isEmpty)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(files.allSatisfy { $0.hasPrefix(".") }, "\(files)")
+  }
+
+  /// Whenever it comes: before, while or after the model is written.
+  @Test func terminationLeavesTheOldModelOrTheNewOneAndNothingElse() throws {
+    let count = 300_000
+    var classifier = SGDClassifier<Int>(averaging: true, maxEpochs: 1)
+    try classifier.fit(
+      Matrix(rows: [[Double](repeating: 1, count: count), [Double](repeating: -1, count: count)]),
+      to: [0, 1])
+    let old = ModelFile.encode(classifier)
+    classifier.reset(.trainingState)
+    let new = ModelFile.encode(classifier)
+    try FileManager.default.createDirectory(
+      at: folder.url.appending(path: "models"), withIntermediateDirectories: true)
+    let path = folder.url.appending(path: "models/m").path
+    var outcomes: [Int32] = []
+    var delay = Duration.milliseconds(5)
+    // Later and later, until it comes too late.
+    while outcomes.suffix(3) != [0, 0, 0] {
+      try WholeFile.write(old, to: path)
+      let run = try BuiltProduct("estimate").terminated(
+        "reset -i models/m -o models/m --training-state".split(separator: " ").map(String.init),
+        after: delay, in: folder.url)
+      outcomes.append(run.code)
+      delay = delay * 1.15
+      try #require(delay < .seconds(60))
+      let written = try folder.bytes("models/m")
+      // Before the command has begun, the signal ends the process by itself.
+      #expect([0, 130, SIGTERM].contains(run.code), "\(run)")
+      #expect(written == (run.code == 0 ? new : old), "\(run)")
+      #expect(
+        try FileManager.default.contentsOfDirectory(
+          atPath: folder.url.appending(path: "models").path) == ["m"])
+    }
+    #expect(outcomes.contains(130))
   }
 
   @Test func aChainWithoutEndIsRefused() throws {

@@ -47,6 +47,9 @@ enum JSON {
   /// Reads what was written, or returns `nil`.
   static func decoded<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) -> Value?
   {
+    let bytes = Array(text.utf8)
+    // A decoder takes one of two values under one name, and says nothing.
+    guard (try? JSONValue(bytes, in: 0..<bytes.count)) != nil else { return nil }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: words.infinity, negativeInfinity: words.negativeInfinity, nan: words.nan)

@@ -20,7 +20,7 @@ public enum ModelFile {
   static let trainingPrefix = "training."
 
   private static let noChecksum = "00000000"
-  private static let checksumKey = Array("\"checksum\":\"".utf8)
+  private static let checksumKey = "checksum"
 
   /// Returns the bytes of a file that holds an estimator.
   ///
@@ -41,9 +41,9 @@ public enum ModelFile {
     archive[text: "format_version"] = version
     archive[text: "estimator"] = E.name
     archive[text: "hyperparameters"] = JSON.object(estimator.hyperparameters.texts)
-    archive[text: "checksum"] = noChecksum
+    archive[text: checksumKey] = noChecksum
     var bytes = Safetensors.encode(archive)
-    if let range = checksumRange(bytes) {
+    if let header = try? Safetensors.header(of: bytes), let range = checksumRange(header) {
       bytes.replaceSubrange(range, with: checksum(bytes).utf8)
     }
     return bytes
@@ -87,7 +87,8 @@ public enum ModelFile {
   ///
   /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
   public static func decode(_ bytes: [UInt8]) throws(EstimatorError) -> Contents {
-    let archive = try Safetensors.decode(bytes)
+    let header = try Safetensors.header(of: bytes)
+    let archive = try Safetensors.archive(header, bytes)
     guard archive[text: "format"] == format else {
       throw .unreadableModel(reason: "the file was not written by \(format)")
     }
@@ -96,7 +97,7 @@ public enum ModelFile {
         reason: "its format is version \(archive[text: "format_version"] ?? "missing"), "
           + "but this program reads version \(Self.version)")
     }
-    guard let range = checksumRange(bytes) else {
+    guard let range = checksumRange(header) else {
       throw .unreadableModel(reason: "its checksum is missing")
     }
     var blank = bytes
@@ -107,7 +108,9 @@ public enum ModelFile {
     guard let estimator = archive[text: "estimator"],
       let settings = archive[text: "hyperparameters"],
       let hyperparameters = JSON.decoded(settings, as: [String: String].self)
-    else { throw .unreadableModel(reason: "the estimator or its hyperparameters are missing") }
+    else {
+      throw .unreadableModel(reason: "the estimator or its hyperparameters are missing or damaged")
+    }
     return Contents(archive: archive, estimator: estimator, hyperparameters: hyperparameters)
   }
 
@@ -124,18 +127,12 @@ public enum ModelFile {
     ]
   }
 
-  /// Where the eight digits of the checksum stand.
-  private static func checksumRange(_ bytes: [UInt8]) -> Range<Int>? {
-    var start = 8
-    while start + checksumKey.count + 8 <= bytes.count {
-      if bytes[start] == checksumKey[0],
-        bytes[start..<start + checksumKey.count].elementsEqual(checksumKey)
-      {
-        return start + checksumKey.count..<start + checksumKey.count + 8
-      }
-      start += 1
-    }
-    return nil
+  /// Where the eight digits of the checksum stand, whatever white space is around them.
+  private static func checksumRange(_ header: Safetensors.Header) -> Range<Int>? {
+    guard let range = header.json[Safetensors.Header.texts]?[checksumKey]?.range,
+      range.count == noChecksum.utf8.count + 2
+    else { return nil }
+    return range.lowerBound + 1..<range.upperBound - 1
   }
 }
 

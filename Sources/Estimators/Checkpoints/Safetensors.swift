@@ -1,6 +1,3 @@
-internal import Foundation
-internal import LinearAlgebra
-
 /// The safetensors format: the length of a header, the header in JSON, then the tensors' bytes one
 /// after another.
 ///
@@ -45,6 +42,14 @@ public enum Safetensors {
   /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
   /// - Complexity: O(bytes).
   public static func decode(_ bytes: [UInt8]) throws(EstimatorError) -> TensorArchive {
+    try archive(header(of: bytes), bytes)
+  }
+
+  /// Reads the header.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``, also if it says something twice, of which
+  ///   readers could take the one or the other.
+  static func header(of bytes: [UInt8]) throws(EstimatorError) -> Header {
     guard bytes.count >= 8 else {
       throw .unreadableModel(reason: "\(bytes.count) bytes are too few for a safetensors file")
     }
@@ -55,31 +60,49 @@ public enum Safetensors {
       throw .unreadableModel(
         reason: "the header is said to have \(length) bytes, the whole file has \(bytes.count)")
     }
-    let start = 8 + Int(length)
-    let header: [String: HeaderEntry]
+    let end = 8 + Int(length)
     do {
-      header = try JSONDecoder().decode([String: HeaderEntry].self, from: Data(bytes[8..<start]))
+      return Header(json: try JSONValue(bytes, in: 8..<end), end: end)
+    } catch .repeatedName(let name) {
+      throw .unreadableModel(reason: "the header has two values under the name \(name)")
     } catch {
       throw .unreadableModel(reason: "the header is not the JSON of a safetensors file")
     }
-    return try archive(header, bytes, start)
   }
 
-  private static func archive(
-    _ header: [String: HeaderEntry], _ bytes: [UInt8], _ start: Int
+  /// What stands before the numbers.
+  struct Header {
+    /// The name under which texts stand.
+    static let texts = "__metadata__"
+
+    /// The texts, and a description of each tensor.
+    var json: JSONValue
+
+    /// Where the numbers begin.
+    var end: Int
+  }
+
+  /// Reads what a header describes.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)``.
+  static func archive(
+    _ header: Header, _ bytes: [UInt8]
   ) throws(EstimatorError) -> TensorArchive {
+    let start = header.end
     var archive = TensorArchive()
     var described: [(name: String, tensor: TensorDescription)] = []
-    for (name, entry) in header {
-      switch entry {
-      case .metadata(let texts):
-        guard name == "__metadata__" else {
-          throw .unreadableModel(reason: "the header describes \(name) as no tensor")
-        }
-        for (name, text) in texts { archive[text: name] = text }
-      case .tensor(let tensor):
-        described.append((name, tensor))
+    guard let entries = header.json.entries else {
+      throw .unreadableModel(reason: "the header is not the JSON of a safetensors file")
+    }
+    for (name, value) in entries {
+      guard name == Header.texts else {
+        described.append((name, try TensorDescription(name, value)))
+        continue
       }
+      guard let texts = value.entries, texts.allSatisfy({ $0.value.text != nil }) else {
+        throw .unreadableModel(reason: "the header has metadata that are no texts")
+      }
+      for (name, value) in texts { archive[text: name] = value.text }
     }
     described.sort {
       ($0.tensor.offsets[0], $0.tensor.offsets[1], $0.name)
@@ -110,31 +133,17 @@ public enum Safetensors {
 }
 
 /// What the header says of a tensor.
-private struct TensorDescription: Decodable {
+private struct TensorDescription {
   var dtype: String
   var shape: [Int]
   var offsets: [Int]
 
-  private enum CodingKeys: String, CodingKey {
-    case dtype, shape
-    case offsets = "data_offsets"
-  }
-}
-
-/// One entry of the header: a tensor, or the texts.
-private enum HeaderEntry: Decodable {
-  case tensor(TensorDescription)
-  case metadata([String: String])
-
-  init(from decoder: any Decoder) throws {
-    if let tensor = try? TensorDescription(from: decoder) {
-      guard tensor.offsets.count == 2 else {
-        throw DecodingError.dataCorrupted(
-          .init(codingPath: decoder.codingPath, debugDescription: "two offsets are needed"))
-      }
-      self = .tensor(tensor)
-    } else {
-      self = .metadata(try [String: String](from: decoder))
-    }
+  init(_ name: String, _ value: JSONValue) throws(EstimatorError) {
+    guard let dtype = value["dtype"]?.text, let shape = value["shape"]?.integers,
+      let offsets = value["data_offsets"]?.integers, offsets.count == 2
+    else { throw .unreadableModel(reason: "the header describes \(name) as no tensor") }
+    self.dtype = dtype
+    self.shape = shape
+    self.offsets = offsets
   }
 }

@@ -6,7 +6,8 @@ public enum WholeFile {
   ///
   /// - Throws: ``EstimatorError/file(path:reason:)``.
   public static func read(_ path: String) throws(EstimatorError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY)
+    guard !path.isEmpty else { throw noPath }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -21,48 +22,39 @@ public enum WholeFile {
   }
 
   /// Writes a file so that at every moment, also when the power fails, the path holds the old bytes
-  /// or the new ones: to a file beside it, which is synced and then renamed.
+  /// or the new ones, whoever else writes it: to a ``PartialFile`` beside it, which is synced and
+  /// then renamed.
   ///
   /// A file that is there keeps its permissions. What is no ordinary file, such as a pipe, is
   /// written to directly.
   ///
   /// - Throws: ``EstimatorError/file(path:reason:)``; the path then holds what it held before.
   public static func write(_ bytes: [UInt8], to path: String) throws(EstimatorError) {
+    guard !path.isEmpty else { throw noPath }
     var information = stat()
     let exists = stat(path, &information) == 0
     if !exists, (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil {
       throw .file(path: path, reason: "it is a link to a file that is not there")
     }
     if exists, information.st_mode & S_IFMT != S_IFREG {
-      let descriptor = open(path, O_WRONLY)
+      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw failure(path) }
       defer { close(descriptor) }
       try writeAll(bytes, descriptor, path)
       return
     }
     // A link stays a link: what it points to is replaced.
-    let target = URL(filePath: path).resolvingSymlinksInPath().path
-    let temporary = "\(target).\(getpid()).partial"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
+    let target = exists ? try resolved(path) : path
+    let mode = exists ? information.st_mode & 0o7777 : nil
+    guard let partial = PartialFile(beside: target, mode: mode) else { throw failure(path) }
     do throws(EstimatorError) {
-      try writeAll(bytes, descriptor, path)
-      // Who may read a file does not change by its being written anew.
-      guard !exists || fchmod(descriptor, information.st_mode & 0o7777) == 0 else {
-        throw failure(path)
-      }
-      guard fsync(descriptor) == 0 else { throw failure(path) }
+      try writeAll(bytes, partial.descriptor, path)
+      guard partial.replace(target) else { throw failure(path) }
     } catch {
-      close(descriptor)
-      unlink(temporary)
+      partial.remove()
       throw error
     }
-    guard close(descriptor) == 0, rename(temporary, target) == 0 else {
-      let error = failure(path)
-      unlink(temporary)
-      throw error
-    }
-    syncFolder(of: target)
+    PartialFile.removeStale(beside: target)
   }
 
   private static func writeAll(
@@ -79,14 +71,14 @@ public enum WholeFile {
     }
   }
 
-  /// Makes the renaming itself last.
-  private static func syncFolder(of path: String) {
-    let folder = URL(filePath: path).deletingLastPathComponent().path
-    let descriptor = open(folder, O_RDONLY)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+  /// The path of a file without links in it.
+  private static func resolved(_ path: String) throws(EstimatorError) -> String {
+    guard let resolved = realpath(path, nil) else { throw failure(path) }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
+
+  private static let noPath = EstimatorError.file(path: "\"\"", reason: "the path is empty")
 
   private static func failure(_ path: String) -> EstimatorError {
     .file(path: path, reason: String(cString: strerror(errno)))

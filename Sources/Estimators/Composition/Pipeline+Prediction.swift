@@ -11,6 +11,12 @@ extension Pipeline: Predictor where Last: Predictor {
     try last.scoreOpened(first.transform(features), target)
   }
 
+  public func score(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]
+  ) throws(EstimatorError) -> Double {
+    try last.scoreOpened(first.transform(features), target, weights)
+  }
+
   public func loss(
     _ features: some FeatureMatrix, to target: Target
   ) throws(EstimatorError) -> Double {
@@ -57,6 +63,12 @@ extension Predictor {
     _ features: any FeatureMatrix, _ target: Target
   ) throws(EstimatorError) -> Double {
     try score(features, to: target)
+  }
+
+  fileprivate func scoreOpened(
+    _ features: any FeatureMatrix, _ target: Target, _ weights: [Double]
+  ) throws(EstimatorError) -> Double {
+    try score(features, to: target, weights: weights)
   }
 
   fileprivate func lossOpened(

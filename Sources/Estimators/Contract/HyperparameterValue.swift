@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// A type of hyperparameter values: it has a text form, the same in model files and in the command.
 public protocol HyperparameterValue: Equatable, Sendable {
   /// The value as text; reading it back gives an equal value.
@@ -30,7 +32,7 @@ extension Double: HyperparameterValue {
   }
 
   public init?(hyperparameterText: String) {
-    guard let value = Double(hyperparameterText), value.isFinite else { return nil }
+    guard let value = NumberText.number(hyperparameterText), value.isFinite else { return nil }
     self = value
   }
 

@@ -22,6 +22,19 @@ public protocol Predictor: Estimator {
   ///   ``EstimatorError/nonFiniteTarget(row:column:value:)``.
   func score(_ features: some FeatureMatrix, to target: Target) throws(EstimatorError) -> Double
 
+  /// Returns how good the predictions are, with a weight for each sample; 1 is best.
+  ///
+  /// - Parameters:
+  ///   - features: The samples, n × d.
+  ///   - target: The truth, n values.
+  ///   - weights: How much each sample counts, n values at least 0, not all of them 0.
+  /// - Returns: At most 1.
+  /// - Throws: As ``score(_:to:)``; ``EstimatorError/mismatchedWeightCount(expected:actual:)``,
+  ///   ``EstimatorError/invalidWeight(row:value:)`` or ``EstimatorError/noWeight``.
+  func score(
+    _ features: some FeatureMatrix, to target: Target, weights: [Double]
+  ) throws(EstimatorError) -> Double
+
   /// Returns the mean loss of the predictions, without penalty: that which training makes small.
   ///
   /// - Parameters:

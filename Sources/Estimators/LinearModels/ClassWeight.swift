@@ -1,3 +1,5 @@
+internal import LinearAlgebra
+
 /// How much the samples of each class count.
 ///
 /// In a network, and in a linear model of two classes, every sample counts what its class does. In
@@ -138,7 +140,7 @@ private struct ClassWeightPair<Label: ClassLabel>: Codable {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let colon = part.lastIndex(of: ":"),
         let label = JSON.label(part[..<colon].trimmed, as: Label.self),
-        let weight = Double(part[part.index(after: colon)...].trimmed)
+        let weight = NumberText.number(part[part.index(after: colon)...])
       else { return nil }
       pairs.append(ClassWeightPair(label: label, weight: weight))
     }

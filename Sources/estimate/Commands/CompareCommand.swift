@@ -58,6 +58,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(reading.inputs(data))
       var comparisons: [ComparisonReport] = []
       // Each source once: standard input cannot be read again.
       var chunks: [String: DataChunk] = [:]
@@ -193,9 +194,9 @@ private struct ComparisonReport: Encodable {
     let measure = isClassifier ? "accuracy" : "R²"
     for (title, value) in [
       (measure, { (call: Call) in call.score.fixed(4) }),
-      ("loss", { $0.loss.compact }),
-      ("moved", { $0.distance.map { $0.compact } ?? "–" }),
-      ("milliseconds", { ($0.seconds * 1000).compact }),
+      ("loss", { $0.loss.short }),
+      ("moved", { $0.distance.map { $0.short } ?? "–" }),
+      ("milliseconds", { ($0.seconds * 1000).short }),
     ] as [(String, (Call) -> String)] {
       lines.append(
         title.padded(to: 14, left: false)
@@ -240,18 +241,5 @@ extension String {
       }
     }
     return lines
-  }
-}
-
-extension Double {
-  /// So many digits behind the point.
-  fileprivate func fixed(_ digits: Int) -> String {
-    formatted(.number.precision(.fractionLength(digits)).grouping(.never))
-  }
-
-  /// Four digits, with a power of ten where the number is very large or small.
-  fileprivate var compact: String {
-    isFinite && (abs(self) >= 1e6 || (abs(self) < 1e-3 && self != 0))
-      ? formatted(.number.precision(.significantDigits(4)).notation(.scientific)) : short
   }
 }

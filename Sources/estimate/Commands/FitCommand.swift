@@ -29,8 +29,8 @@ struct FitCommand: ParsableCommand {
     help: "A safetensors file of parameters to start from: coefficients, intercepts or layers.")
   var initialParameters: String?
 
-  @Option(help: "How its weights are stored: in-out, or out-in as PyTorch does.")
-  var layout: ParameterLayout = .inOut
+  @Option(help: "How its weights are stored: in-out, the default, or out-in as PyTorch does.")
+  var layout: ParameterLayout?
 
   @OptionGroup var output: OutputOptions
 
@@ -41,10 +41,18 @@ struct FitCommand: ParsableCommand {
     guard !warmStart || initialParameters == nil else {
       throw ValidationError("--warm-start starts from the model: leave out --initial-parameters.")
     }
+    guard layout == nil || initialParameters != nil else {
+      throw ValidationError("--layout is that of a file of parameters: give --initial-parameters.")
+    }
   }
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        data.inputs + [
+          CallInput(option: "-i", path: estimator.inputModel, mayBeReplaced: true),
+          CallInput(option: "--initial-parameters", path: initialParameters),
+        ], output: ("-o", outputModel))
       let chunk = try data.readAll(for: .training)
       try fit(estimator.make(for: chunk.targetKind), chunk)
     }
@@ -54,7 +62,7 @@ struct FitCommand: ParsableCommand {
     let progress = Progress(quiet: output.quiet)
     var context = progress.context
     context.initialParameters = try initialParameters.map {
-      try InitialParameters(file: $0, layout: layout)
+      try InitialParameters(file: $0, layout: layout ?? .inOut)
     }
     var session = TrainingSession(estimator: estimator)
     session.estimator.warmStart = warmStart
@@ -135,10 +143,3 @@ struct TrainingReport: Encodable {
 }
 
 extension TrainingSummary.StopReason: Encodable {}
-
-extension Double {
-  /// A few digits, for people; JSON has them all.
-  var short: String {
-    isFinite ? formatted(.number.precision(.significantDigits(4)).grouping(.never)) : description
-  }
-}

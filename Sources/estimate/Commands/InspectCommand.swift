@@ -13,6 +13,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check([CallInput(option: "MODEL", path: model)])
       let contents = try ModelLoader.contents(model)
       try inspect(ModelLoader.load(model), contents)
     }

@@ -42,6 +42,9 @@ struct PartialFitCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        data.inputs + [CallInput(option: "-i", path: estimator.inputModel, mayBeReplaced: true)],
+        output: ("-o", outputModel))
       var reader = try data.open(for: .training)
       guard let first = try reader.next(chunkSize) else {
         throw ReaderError.data(path: data.data, line: nil, reason: "there are no rows")

@@ -10,8 +10,8 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict for each row, one line a row.",
     discussion: """
-      A target column of the data, named with --target, is left out. Labels with commas, quotes or
-      line ends stand in quotes. Probabilities and scores have a column for each class, with the
+      A target column of the data, named with --target, is left out. Labels with commas, quotes,
+      line ends or blanks at their ends stand in quotes, as do those that would read as missing. Probabilities and scores have a column for each class, with the
       classes in the first line.
       """)
 
@@ -41,6 +41,8 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        data.inputs + [CallInput(option: "-i", path: inputModel)], output: ("-o", outputFile))
       let estimator = try ModelLoader.loadFitted(inputModel)
       try predict(estimator, data.readAll(for: .predicting))
     }
@@ -79,18 +81,6 @@ struct PredictCommand: ParsableCommand {
     }
     let text = try output.text(report, text: lines.joined(separator: "\n"))
     try writeOutput(Array((text + "\n").utf8), to: outputFile)
-  }
-}
-
-/// Fields of separated values.
-private enum CSVText {
-  /// Returns a field, in quotes where it must be.
-  static func field(_ text: String) -> String {
-    // Scalars, because a carriage return and a newline are one character together.
-    guard text.unicodeScalars.contains(where: { [",", "\"", "\r", "\n"].contains($0) }) else {
-      return text
-    }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }
 

@@ -36,6 +36,9 @@ struct ResetCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(
+        [CallInput(option: "-i", path: inputModel, mayBeReplaced: true)],
+        output: ("-o", outputModel))
       try reset(ModelLoader.load(inputModel))
     }
   }

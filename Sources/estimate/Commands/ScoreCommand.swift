@@ -7,7 +7,8 @@ import LinearAlgebra
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
-    abstract: "Say how good the predictions are: the share of right labels, or R².")
+    abstract: "Say how good the predictions are: the share of right labels, or R².",
+    discussion: "With --weights or --weights-file each row counts as much as it weighs.")
 
   @OptionGroup var data: DataOptions
 
@@ -18,6 +19,7 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      try CallFiles.check(data.inputs + [CallInput(option: "-i", path: inputModel)])
       let estimator = try ModelLoader.loadFitted(inputModel)
       try score(estimator, data.readAll(for: .scoring))
     }
@@ -28,11 +30,11 @@ struct ScoreCommand: ParsableCommand {
     let measure = estimator.classTexts == nil ? "R2" : "accuracy"
     let report = ScoreReport(
       estimator: E.name, measure: measure, score: figures.score, loss: figures.loss,
-      sampleCount: chunk.features.rowCount)
+      isWeighted: chunk.weights != nil, sampleCount: chunk.features.rowCount)
     try output.print(
       report,
       text: "\(measure) \(figures.score.short), loss \(figures.loss.short) on "
-        + "\(chunk.features.rowCount) samples")
+        + "\(chunk.features.rowCount) \(report.isWeighted ? "weighted " : "")samples")
   }
 }
 
@@ -42,5 +44,6 @@ private struct ScoreReport: Encodable {
   var measure: String
   var score: Double
   var loss: Double
+  var isWeighted: Bool
   var sampleCount: Int
 }

@@ -21,13 +21,19 @@ struct TrainingSession<E: CommandEstimator> {
     }
   }
 
-  /// Scores a chunk.
+  /// Scores a chunk, with its weights if it has any.
   func score(_ chunk: DataChunk) throws -> (score: Double, loss: Double) {
     let target = try E.target(of: chunk)
     return try located(chunk) {
-      (
-        try estimator.score(chunk.features, to: target),
-        try estimator.loss(chunk.features, to: target)
+      guard let weights = chunk.weights else {
+        return (
+          try estimator.score(chunk.features, to: target),
+          try estimator.loss(chunk.features, to: target)
+        )
+      }
+      return (
+        try estimator.score(chunk.features, to: target, weights: weights),
+        try estimator.loss(chunk.features, to: target, weights: weights)
       )
     }
   }
@@ -75,7 +81,9 @@ extension EstimatorError {
     case .nonFiniteTarget(_, _, let value): "the target is \(value); it must be finite"
     case .unknownLabel(_, let label, let classes):
       "the label \(label) is none of the classes (\(classes.joined(separator: ", ")))"
-    case .emptyData: "there are no rows"
+    case .emptyData(let rowCount, _):
+      rowCount == 0
+        ? "there are no rows" : "there are no features, in no column beside target and weights"
     case .invalidWeight(_, let value): "the weight is \(value); it must be at least 0 and finite"
     default: description
     }

@@ -9,6 +9,9 @@ struct DataOptions: ParsableArguments {
 
   @OptionGroup var reading: ReadingOptions
 
+  /// The files that are read.
+  var inputs: [CallInput] { reading.inputs(data) }
+
   /// Opens the data; see ``ReadingOptions/open(_:for:)``.
   func open(for purpose: ReadingOptions.Purpose) throws -> any ChunkReader {
     try reading.open(data, for: purpose)

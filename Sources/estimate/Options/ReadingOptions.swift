@@ -56,6 +56,18 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
+  /// The files that are read.
+  ///
+  /// - Parameter data: The path of the samples, if they are given.
+  func inputs(_ data: String?) -> [CallInput] {
+    [
+      CallInput(
+        option: "DATA", path: data?.hasPrefix("sample:") == true ? nil : data, isData: true),
+      CallInput(option: "--target-file", path: targetFile, isData: true),
+      CallInput(option: "--weights-file", path: weightsFile, isData: true),
+    ]
+  }
+
   /// Opens the data.
   ///
   /// - Parameters:
@@ -65,9 +77,7 @@ struct ReadingOptions: ParsableArguments {
   /// - Throws: ``ReaderError`` or ``CommandFailure``, also for an option that would do nothing.
   func open(_ data: String, for purpose: Purpose) throws -> any ChunkReader {
     switch purpose {
-    case .training: break
-    case .scoring:
-      try refuse("A score counts every row the same", [("--weights-file", weightsFile != nil)])
+    case .training, .scoring: break
     case .comparing:
       try refuse(
         "A comparison counts every row the same",
@@ -144,12 +154,13 @@ private struct FileColumn<Values> {
 extension FileColumn<TargetColumn> {
   /// Reads targets.
   static func targets(_ path: String) throws -> FileColumn {
-    let isArray = path.hasSuffix(".npy")
-    let values = isArray ? try NumpyArray(path: path).targets() : .texts(try lines(of: path))
-    let count = values.rowCount
-    return FileColumn(
-      values: values, count: count,
-      origin: RowOrigin(path: path, lines: isArray ? nil : Array(1...max(1, count))))
+    guard path.hasSuffix(".npy") else {
+      let lines = try ValueLines(path: path)
+      return FileColumn(
+        values: .texts(lines.texts), count: lines.texts.count, origin: lines.origin)
+    }
+    let values = try NumpyArray(path: path).targets()
+    return FileColumn(values: values, count: values.rowCount, origin: RowOrigin(path: path))
   }
 }
 
@@ -157,15 +168,9 @@ extension FileColumn<[Double]> {
   /// Reads weights.
   static func weights(_ path: String) throws -> FileColumn {
     guard path.hasSuffix(".npy") else {
-      let texts = try lines(of: path)
-      let origin = RowOrigin(path: path, lines: Array(1...max(1, texts.count)))
-      let weights = try texts.enumerated().map { row, text in
-        guard let weight = Double(text) else {
-          throw origin.error(row: row, reason: "the weight \"\(text)\" is no number")
-        }
-        return weight
-      }
-      return FileColumn(values: weights, count: weights.count, origin: origin)
+      let lines = try ValueLines(path: path)
+      let weights = try lines.numbers("weight")
+      return FileColumn(values: weights, count: weights.count, origin: lines.origin)
     }
     let array = try NumpyArray(path: path)
     guard array.doubles.count == array.shape.first else {
@@ -175,24 +180,6 @@ extension FileColumn<[Double]> {
     return FileColumn(
       values: array.doubles, count: array.doubles.count, origin: RowOrigin(path: path))
   }
-}
-
-/// The lines of a text file, without spaces around them.
-private func lines(of path: String) throws -> [String] {
-  let bytes = try WholeFile.read(path)
-  let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-  guard
-    let text = String(
-      validating: bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0), as: UTF8.self)
-  else {
-    throw ReaderError.data(
-      path: path, line: nil, reason: "this is not written in UTF-8; convert the file")
-  }
-  // LF and CRLF are both one character.
-  var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    .map { $0.trimmingCharacters(in: .whitespaces) }
-  if lines.last == "" { lines.removeLast() }
-  return lines
 }
 
 /// Rows whose targets or weights come from another file.

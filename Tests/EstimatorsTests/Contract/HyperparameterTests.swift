@@ -3,6 +3,15 @@ import LinearAlgebra
 import Testing
 
 @Suite struct HyperparameterTests {
+  @Test(arguments: ["0x10", "1\01", "1_0", "inf", "nan", ""])
+  func numbersInSettingsAreDecimal(text: String) {
+    var settings = SGDClassifier<String>.Hyperparameters()
+    #expect(throws: EstimatorError.self) { try settings.set("alpha", to: text, of: "x") }
+    #expect(throws: EstimatorError.self) {
+      try settings.set("classWeight", to: "a:1,b:\(text)", of: "x")
+    }
+  }
+
   @Test func everySettingHasATextThatReadsBack() throws {
     try check(SGDClassifier<String>.Hyperparameters.self)
     try check(SGDClassifier<Int>.Hyperparameters.self)
