@@ -37,7 +37,7 @@ for _ in 0..<20 { try stream.partialFit(features, to: species) }
 print("20 passes are 20 epochs:", stream.model == once)
 
 // 5. Saved, read and continued is the same as uninterrupted.
-let bytes = ModelFile.encode(stream)
+let bytes = try ModelFile.encode(stream)
 var read = try SGDClassifier<String>(ModelFile.decode(bytes))
 try read.partialFit(features, to: species)
 try stream.partialFit(features, to: species)

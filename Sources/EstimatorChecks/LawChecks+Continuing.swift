@@ -114,7 +114,7 @@ extension LawChecks {
   /// The estimator after a way through bytes: as a model file, and by `Codable`.
   private func copies(of start: Tested) throws(LawViolation) -> [(String, Tested)] {
     let fromFile = try mustWork(.encoding, "reading a model file") { () throws(EstimatorError) in
-      try Tested(ModelFile.decode(ModelFile.encode(start)))
+      try Tested(ModelFile.decode(try ModelFile.encode(start)))
     }
     do {
       guard let model = start.model, let state = start.trainingState else {

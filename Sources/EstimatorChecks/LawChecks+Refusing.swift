@@ -249,7 +249,12 @@ extension LawChecks {
         else { continue }
         changes.append(changed)
       }
-      if declaration.whenChanged == .takesEffectAtNextCall {
+      if !declaration.isUsed(in: base.hyperparameters) {
+        for (changed, way) in changes.flatMap({ change in continuations.map { (change, $0) } })
+        where !declaration.isUsed(in: changed.hyperparameters) {
+          try checkUselessness(declaration, learned, changed, by: way)
+        }
+      } else if declaration.whenChanged == .takesEffectAtNextCall {
         for way in continuations {
           try checkEffect(of: declaration, by: way, from: base, learned, changes)
         }
@@ -260,6 +265,24 @@ extension LawChecks {
       }
     }
     return .holds
+  }
+
+  /// A change of a setting that others have no use for makes no difference.
+  private func checkUselessness(
+    _ declaration: Hyperparameter<Tested.Hyperparameters>, _ learned: Tested, _ changed: Tested,
+    by way: Continuation
+  ) throws(LawViolation) {
+    var (with, without) = (changed, learned)
+    try mustWork(
+      .noSilentSetting, "\(way.name) with another \(declaration.name)"
+    ) { () throws(EstimatorError) in
+      try way.call(&with, nil)
+      try way.call(&without, nil)
+    }
+    try mustEqual(
+      .noSilentSetting,
+      "\(way.name) with another \(declaration.name), which is said to be used with "
+        + "\(declaration.usedWith ?? "")", with, without)
   }
 
   /// Other values to try.

@@ -86,7 +86,7 @@ extension LawChecks where Tested: Classifier {
       oneStrange, labels.map { $0 == labels[0] ? unknownLabel : $0 },
     ]
     self.unknownLabel = "\(unknownLabel)"
-    if let classes = try? JSONEncoder().encode(Set(labels + [unknownLabel]).sorted()) {
+    if let classes = try? JSONEncoder().encode(Set(labels + [unknownLabel]).inLabelOrder()) {
       alternatives["classes"] = [String(decoding: classes, as: UTF8.self)]
     }
     rowsThatLackAClass = labels.indices.filter { labels[$0] != labels[0] }

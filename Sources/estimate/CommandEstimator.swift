@@ -114,13 +114,13 @@ extension CommandEstimator where Self: ProbabilisticClassifier, Label: CommandLa
   static func numbers(_ target: [Label]) -> [Double]? { nil }
 
   static func classesSetting(_ target: [Label]) -> String? {
-    let labels = Set(target).sorted()
+    let labels = Set(target).inLabelOrder()
     return (try? JSONEncoder().encode(labels)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   static func strata(_ target: [Label]) -> [Int]? {
     let numbers = Dictionary(
-      uniqueKeysWithValues: Set(target).sorted().enumerated().map { ($1, $0) })
+      uniqueKeysWithValues: Set(target).inLabelOrder().enumerated().map { ($1, $0) })
     return target.map { numbers[$0] ?? 0 }
   }
 

@@ -45,9 +45,9 @@ extension CommandTests {
     try classifier.fit(
       Matrix(rows: [[Double](repeating: 1, count: count), [Double](repeating: -1, count: count)]),
       to: [0, 1])
-    let old = ModelFile.encode(classifier)
+    let old = try ModelFile.encode(classifier)
     classifier.reset(.trainingState)
-    let new = ModelFile.encode(classifier)
+    let new = try ModelFile.encode(classifier)
     try FileManager.default.createDirectory(
       at: folder.url.appending(path: "models"), withIntermediateDirectories: true)
     let path = folder.url.appending(path: "models/m").path

@@ -7,6 +7,14 @@ extension Int {
   }
 }
 
+extension Int {
+  /// The product of counts, or the largest that can be counted.
+  func times(_ other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? TensorArchive.counts.upperBound : product
+  }
+}
+
 /// The totals that every training state counts, which model files hold as a text of their own.
 struct Counters: Equatable, Sendable {
   /// The number of epochs, or passes, since the last fresh start.

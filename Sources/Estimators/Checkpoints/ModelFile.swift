@@ -29,9 +29,12 @@ public enum ModelFile {
   ///   - includesTrainingState: Whether it can be continued from the file; otherwise it can only
   ///     predict.
   /// - Returns: The bytes, the same for the same training.
+  /// - Throws: ``EstimatorError/invalidHyperparameter(name:value:requirement:)`` for a setting that no
+  ///   program would read.
   public static func encode<E: Estimator>(
     _ estimator: E, includesTrainingState: Bool = true
-  ) -> [UInt8] {
+  ) throws(EstimatorError) -> [UInt8] {
+    try estimator.hyperparameters.check()
     var archive = estimator.model?.archive ?? TensorArchive()
     if includesTrainingState, let state = estimator.trainingState {
       archive.append(contentsOf: state.archive, prefix: trainingPrefix)
@@ -41,6 +44,12 @@ public enum ModelFile {
     archive[text: "format_version"] = version
     archive[text: "estimator"] = E.name
     archive[text: "hyperparameters"] = JSON.object(estimator.hyperparameters.texts)
+    return sealed(archive)
+  }
+
+  /// Returns the bytes of an archive with its checksum.
+  package static func sealed(_ archive: TensorArchive) -> [UInt8] {
+    var archive = archive
     archive[text: checksumKey] = noChecksum
     var bytes = Safetensors.encode(archive)
     if let header = try? Safetensors.header(of: bytes), let range = checksumRange(header) {
@@ -118,13 +127,20 @@ public enum ModelFile {
   /// to one of the steps: the names of what goes in, the classes of what comes out, the counters of
   /// what learns.
   static func hoisted<E: Estimator>(_ type: E.Type) -> [(inner: String, outer: String)] {
-    let isPipeline = E.stepCount > 1
-    let first = isPipeline ? "0." : ""
-    let last = isPipeline ? "\(E.stepCount - 1)." : ""
-    return [
-      (first + FeatureNames.key, FeatureNames.key), (last + "classes", "classes"),
-      (trainingPrefix + last + Counters.key, Counters.key),
+    [
+      (E.firstPath + FeatureNames.key, FeatureNames.key), (E.lastPath + "classes", "classes"),
+      (trainingPrefix + E.lastPath + Counters.key, Counters.key),
     ]
+  }
+
+  /// Whether a tensor was written by earlier versions and is no longer: an iterate that is the model,
+  /// and best parameters without what trains on from them.
+  static func isObsolete(_ name: String) -> Bool {
+    let parts = name.split(separator: ".")
+    return parts.contains("iterate")
+      || ["coefficients", "intercepts", "parameters"].contains {
+        name.hasSuffix("stopping.best.\($0)")
+      }
   }
 
   /// Where the eight digits of the checksum stand, whatever white space is around them.
@@ -142,30 +158,55 @@ extension Estimator {
   /// - Throws: ``EstimatorError/unreadableModel(reason:)`` if the file holds another type of
   ///   estimator, or what it holds contradicts itself.
   public init(_ contents: ModelFile.Contents) throws(EstimatorError) {
-    guard contents.estimator == Self.name else {
+    // Earlier versions did not write how steps are nested.
+    let flatName = Self.name.filter { $0 != "(" && $0 != ")" }
+    guard contents.estimator == Self.name || contents.estimator == flatName else {
+      let isNestedOtherwise = contents.estimator.filter { $0 != "(" && $0 != ")" } == flatName
       throw .unreadableModel(
-        reason: "it holds a \(contents.estimator), not a \(Self.name)")
+        reason: "it holds a \(contents.estimator), not a \(Self.name)"
+          + (isNestedOtherwise ? ", whose steps are the same but nested otherwise" : ""))
     }
-    var settings = Hyperparameters()
-    for (name, text) in contents.hyperparameters.sorted(by: { $0.key < $1.key }) {
-      do {
-        try settings.set(name, to: text, of: Self.name)
-      } catch {
-        throw .unreadableModel(reason: "its setting \(name) is \(text)")
-      }
+    let names = Set(Hyperparameters.declarations.map(\.name))
+    guard contents.estimator == Self.name || names.isSuperset(of: contents.hyperparameters.keys)
+    else {
+      throw .unreadableModel(
+        reason:
+          "it holds a \(contents.estimator), not a \(Self.name), whose steps are the same but "
+          + "nested otherwise")
     }
+    let settings = try contents.settings(of: Self.self)
     self.init(hyperparameters: settings)
     var archive = contents.archive
     guard !archive.tensors.isEmpty else { return }
-    for (inner, outer) in ModelFile.hoisted(Self.self) { archive.renameText(outer, to: inner) }
+    for (inner, outer) in ModelFile.hoisted(Self.self) where archive[text: outer] != nil {
+      archive.renameText(outer, to: inner)
+    }
     let model = try Model(
       from: archive.removing { $0.hasPrefix(ModelFile.trainingPrefix) })
-    guard contents.hasTrainingState else {
-      try restore(model: model, trainingState: nil)
-      return
-    }
     let training = archive.contents(ofPrefix: ModelFile.trainingPrefix)
-    try restore(model: model, trainingState: try TrainingState(from: training))
+    try restore(
+      model: model,
+      trainingState: contents.hasTrainingState ? try TrainingState(from: training) : nil)
+    try checkUnderstood(contents)
+  }
+
+  /// Checks that of the tensors in a file each is one that would be written, of the same kind and
+  /// shape: what is not understood is not left out in silence.
+  private func checkUnderstood(_ contents: ModelFile.Contents) throws(EstimatorError) {
+    var own = model?.archive ?? TensorArchive()
+    if let state = trainingState {
+      own.append(contentsOf: state.archive, prefix: ModelFile.trainingPrefix)
+    }
+    for tensor in contents.archive.tensors where !ModelFile.isObsolete(tensor.name) {
+      guard let other = own[tensor.name] else {
+        throw .unreadableModel(reason: "tensor \(tensor.name) is none that a \(Self.name) has")
+      }
+      guard other.elementType == tensor.elementType, other.shape == tensor.shape else {
+        throw .unreadableModel(
+          reason: "tensor \(tensor.name) is \(tensor.elementType.rawValue) of shape "
+            + "\(tensor.shape), not \(other.elementType.rawValue) of shape \(other.shape)")
+      }
+    }
   }
 
   /// Reads an estimator from a file.
@@ -184,11 +225,36 @@ extension Estimator {
   ///   - path: The path of the file.
   ///   - includesTrainingState: Whether it can be continued from the file; otherwise it can only
   ///     predict.
-  /// - Throws: ``EstimatorError/file(path:reason:)``.
+  /// - Throws: ``EstimatorError/file(path:reason:)``; as ``ModelFile/encode(_:includesTrainingState:)``.
   public func write(
     toFile path: String, includesTrainingState: Bool = true
   ) throws(EstimatorError) {
-    try WholeFile.write(
-      ModelFile.encode(self, includesTrainingState: includesTrainingState), to: path)
+    let bytes = try ModelFile.encode(self, includesTrainingState: includesTrainingState)
+    try WholeFile.write(bytes, to: path)
+  }
+}
+
+extension ModelFile.Contents {
+  /// Reads the settings of a type of estimator.
+  ///
+  /// - Throws: ``EstimatorError/unreadableModel(reason:)`` for a setting it does not have, or a value
+  ///   that is none.
+  fileprivate func settings<E: Estimator>(of type: E.Type) throws(EstimatorError)
+    -> E.Hyperparameters
+  {
+    var settings = E.Hyperparameters()
+    // Made once: there are as many of them as settings.
+    let declarations = E.Hyperparameters.declarations
+    for (name, text) in hyperparameters.sorted(by: { $0.key < $1.key }) {
+      guard let declaration = declarations.first(where: { $0.name == name }) else {
+        throw .unreadableModel(reason: "its setting \(name) is none that a \(E.name) has")
+      }
+      do {
+        try declaration.set(text, in: &settings)
+      } catch {
+        throw .unreadableModel(reason: "its setting \(name) is \(text)")
+      }
+    }
+    return settings
   }
 }

@@ -58,7 +58,11 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
       preprocessing: hyperparameters.preprocessing)
   }
 
-  public static var name: String { "\(First.name)+\(Last.name)" }
+  /// The names of the steps with a plus between; those of a pipeline that is the last step stand in
+  /// parentheses.
+  public static var name: String {
+    "\(First.name)+\(Last.stepCount > 1 ? "(\(Last.name))" : Last.name)"
+  }
 
   public var hyperparameters: Hyperparameters {
     get {
@@ -72,14 +76,18 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
     }
   }
 
+  /// What was learned; the last step's is missing if the pipeline was made of a fitted transformer
+  /// and has not learned itself.
   public var model: Model? {
-    guard let first = first.model, let last = last.model, let settingsOfFirst else { return nil }
-    return PipelineModel(first: first, last: last, settingsOfFirst: settingsOfFirst)
+    guard let first = first.model, let settingsOfFirst else { return nil }
+    return PipelineModel(first: first, last: last.model, settingsOfFirst: settingsOfFirst)
   }
 
   public var trainingState: TrainingState? {
-    guard let last = last.trainingState else { return nil }
-    return PipelineTrainingState(first: first.trainingState, last: last)
+    guard first.model != nil, first.trainingState != nil || last.trainingState != nil else {
+      return nil
+    }
+    return PipelineTrainingState(first: first.trainingState, last: last.trainingState)
   }
 
   public var exemptions: Set<LawExemption> {
@@ -95,7 +103,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
   ) throws(EstimatorError) -> TrainingSummary {
     // On copies, so that a step that fails changes nothing in the steps before it.
     var (first, last) = (first, last)
-    let isContinuation = warmStart && model != nil
+    let isContinuation = warmStart && first.model != nil && last.model != nil
     if isContinuation {
       try checkSettingsOfFirst()
     } else {
@@ -162,7 +170,7 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
   }
 
   public mutating func reset(_ part: TrainingPart) throws(EstimatorError) {
-    guard model != nil else { throw .notFitted(estimator: Self.name) }
+    guard last.model != nil else { throw .notFitted(estimator: Self.name) }
     var changed = self
     var hasPart = false
     do {
@@ -182,7 +190,11 @@ public struct Pipeline<First: Transformer, Last: Estimator>: Estimator {
   ) throws(EstimatorError) {
     var changed = self
     try changed.first.restore(model: model.first, trainingState: trainingState?.first)
-    try changed.last.restore(model: model.last, trainingState: trainingState?.last)
+    if let last = model.last {
+      try changed.last.restore(model: last, trainingState: trainingState?.last)
+    } else {
+      changed.last.reset(.everything)
+    }
     changed.settingsOfFirst = model.settingsOfFirst
     self = changed
   }

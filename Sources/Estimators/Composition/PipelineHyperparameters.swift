@@ -34,9 +34,11 @@ public struct PipelineHyperparameters<First: Transformer, Last: Estimator>: Hype
 
   public static var declarations: [Hyperparameter<Self>] {
     // A continuing fit leaves the transformer as it is, so it cannot honour any change of its
-    // settings.
-    let ofFirst: [Hyperparameter<Self>] = declarationsOfFirst.map {
-      $0.inside(\.first, named: nameOfFirst($0.name)) { _ in .needsFreshFit }
+    // settings; but for what says only whether a pass lets it learn.
+    let ofFirst: [Hyperparameter<Self>] = First.Hyperparameters.declarations.map { declaration in
+      declaration.inside(\.first, named: nameOfFirst(declaration.name)) {
+        isPreprocessing(declaration.name) ? $0 : .needsFreshFit
+      }
     }
     let ofLast: [Hyperparameter<Self>] = Last.Hyperparameters.declarations.map {
       $0.inside(\.last, named: "\(First.stepCount).\($0.name)")
@@ -49,29 +51,47 @@ public struct PipelineHyperparameters<First: Transformer, Last: Estimator>: Hype
     try last.checkCombinations()
   }
 
-  /// The transformer's own settings; one that is a pipeline leaves `preprocessing` to the pipeline
-  /// around it.
+  /// The transformer's settings that a continuing call must find unchanged.
   static var declarationsOfFirst: [Hyperparameter<First.Hyperparameters>] {
-    First.Hyperparameters.declarations.filter { $0.name != "preprocessing" }
+    First.Hyperparameters.declarations.filter { !isPreprocessing($0.name) }
   }
 
   /// The name of a transformer's setting in the pipeline; those of an inner pipeline have their
-  /// number already.
+  /// number already, but for its own, which gets that of its last step.
   static func nameOfFirst(_ name: String) -> String {
-    First.stepCount > 1 ? name : "0.\(name)"
+    guard First.stepCount > 1 else { return "0.\(name)" }
+    return name == preprocessingName ? "\(First.stepCount - 1).\(name)" : name
+  }
+
+  private static var preprocessingName: String { "preprocessing" }
+
+  private static func isPreprocessing(_ name: String) -> Bool {
+    name == preprocessingName || name.hasSuffix(".\(preprocessingName)")
   }
 }
 
 /// A type that holds several steps.
-private protocol StepCounting {
+private protocol StepHolding {
   static var stepCount: Int { get }
+  static var firstPath: String { get }
+  static var lastPath: String { get }
 }
 
-extension Pipeline: StepCounting {
+extension Pipeline: StepHolding {
   fileprivate static var stepCount: Int { First.stepCount + Last.stepCount }
+
+  fileprivate static var firstPath: String { First.stepCount > 1 ? First.firstPath : "0." }
+
+  fileprivate static var lastPath: String { "\(First.stepCount).\(Last.lastPath)" }
 }
 
 extension Estimator {
+  private static var holder: (any StepHolding.Type)? { Self.self as? any StepHolding.Type }
+
   /// The number of steps: 1 but for pipelines.
-  static var stepCount: Int { (Self.self as? any StepCounting.Type)?.stepCount ?? 1 }
+  static var stepCount: Int { holder?.stepCount ?? 1 }
+
+  /// What names of the first, and of the last, of all steps stand behind in an archive.
+  static var firstPath: String { holder?.firstPath ?? "" }
+  static var lastPath: String { holder?.lastPath ?? "" }
 }

@@ -3,13 +3,13 @@ public struct PipelineModel<First: Transformer, Last: Estimator>: TensorArchivab
   /// What the transformer transforms with.
   public let first: First.Model
 
-  /// What the last step predicts with.
-  public let last: Last.Model
+  /// What the last step predicts with, or `nil` if it has not learned.
+  public let last: Last.Model?
 
   /// The settings of the transformer when it last learned, by which a later change is noticed.
   let settingsOfFirst: RecordedSettings
 
-  init(first: First.Model, last: Last.Model, settingsOfFirst: RecordedSettings) {
+  init(first: First.Model, last: Last.Model?, settingsOfFirst: RecordedSettings) {
     self.first = first
     self.last = last
     self.settingsOfFirst = settingsOfFirst
@@ -27,7 +27,8 @@ public struct PipelineModel<First: Transformer, Last: Estimator>: TensorArchivab
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     first = try First.Model(from: PipelineArchive<First>.ofFirst(archive))
-    last = try Last.Model(from: PipelineArchive<First>.ofLast(archive))
+    let ofLast = PipelineArchive<First>.ofLast(archive)
+    last = ofLast.tensors.isEmpty ? nil : try Last.Model(from: ofLast)
     settingsOfFirst = try RecordedSettings(
       from: archive.contents(ofPrefix: Self.settingsPrefix))
   }
@@ -38,26 +39,23 @@ public struct PipelineTrainingState<First: Transformer, Last: Estimator>: Tensor
   /// The transformer's, or `nil` if it was forgotten.
   public let first: First.TrainingState?
 
-  /// The last step's.
-  public let last: Last.TrainingState
+  /// The last step's, or `nil` if it was forgotten, or never there.
+  public let last: Last.TrainingState?
 
-  init(first: First.TrainingState?, last: Last.TrainingState) {
+  init(first: First.TrainingState?, last: Last.TrainingState?) {
     self.first = first
     self.last = last
   }
 
   public func write(to archive: inout TensorArchive) {
-    if let first {
-      PipelineArchive<First>.write(first, last, to: &archive)
-    } else {
-      archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).")
-    }
+    PipelineArchive<First>.write(first, last, to: &archive)
   }
 
   public init(from archive: TensorArchive) throws(EstimatorError) {
     let ofFirst = PipelineArchive<First>.ofFirst(archive)
     first = ofFirst.tensors.isEmpty ? nil : try First.TrainingState(from: ofFirst)
-    last = try Last.TrainingState(from: PipelineArchive<First>.ofLast(archive))
+    let ofLast = PipelineArchive<First>.ofLast(archive)
+    last = ofLast.tensors.isEmpty ? nil : try Last.TrainingState(from: ofLast)
   }
 }
 
@@ -66,10 +64,13 @@ public struct PipelineTrainingState<First: Transformer, Last: Estimator>: Tensor
 /// A pipeline in a pipeline has its numbers already.
 private enum PipelineArchive<First: Estimator> {
   static func write(
-    _ first: some TensorArchivable, _ last: some TensorArchivable, to archive: inout TensorArchive
+    _ first: (some TensorArchivable)?, _ last: (some TensorArchivable)?,
+    to archive: inout TensorArchive
   ) {
-    archive.append(contentsOf: first.archive, prefix: First.stepCount > 1 ? "" : "0.")
-    archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).")
+    if let first {
+      archive.append(contentsOf: first.archive, prefix: First.stepCount > 1 ? "" : "0.")
+    }
+    if let last { archive.append(contentsOf: last.archive, prefix: "\(First.stepCount).") }
   }
 
   static func ofFirst(_ archive: TensorArchive) -> TensorArchive {

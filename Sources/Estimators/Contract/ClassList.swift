@@ -18,11 +18,21 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
     guard labels.count >= 2 else {
       throw .singleClass(label: labels.first.map { "\($0)" } ?? "missing")
     }
+    try checkEquality()
+  }
+
+  /// Checks that each label equals itself, which a NaN does not.
+  private func checkEquality() throws(EstimatorError) {
+    guard let label = labels.first(where: { $0 != $0 }) else { return }
+    throw .invalidHyperparameter(
+      name: "classes", value: "\(label)", requirement: "labels that can be told apart")
   }
 
   /// Takes classes read from a file.
   init(_ labels: [Label]) throws(EstimatorError) {
-    guard labels.count >= 2, zip(labels, labels.dropFirst()).allSatisfy({ $0 < $1 }) else {
+    guard labels.count >= 2,
+      zip(labels, labels.dropFirst()).allSatisfy({ LabelOrder.precedes($0, $1) })
+    else {
       throw .unreadableModel(reason: "the classes are not in ascending order")
     }
     self.labels = labels
@@ -65,7 +75,7 @@ struct ClassList<Label: ClassLabel>: Equatable, Sendable {
     var high = ascending.count
     while low < high {
       let middle = (low + high) / 2
-      if ascending[middle] < label { low = middle + 1 } else { high = middle }
+      if LabelOrder.precedes(ascending[middle], label) { low = middle + 1 } else { high = middle }
     }
     return low
   }
@@ -135,7 +145,7 @@ extension Hyperparameter {
       "classes", requirement: "at least two different labels, or none", whenChanged: .needsFreshFit,
       read: { settings in
         // In order, since the order they are given in means nothing.
-        settings[keyPath: keyPath].map { JSON.list($0.sorted()) } ?? "none"
+        settings[keyPath: keyPath].map { JSON.list($0.inLabelOrder()) } ?? "none"
       },
       write: { text, settings in
         guard text != "none" else {

@@ -91,6 +91,9 @@ public enum EstimatorError: Error, Equatable {
   /// A file could not be read or written.
   case file(path: String, reason: String)
 
+  /// Something is wrong with the samples that the caller holds out.
+  indirect case validationData(EstimatorError)
+
   /// The linear algebra behind the call failed.
   case linearAlgebra(LinearAlgebraError)
 }
@@ -161,6 +164,8 @@ extension EstimatorError: CustomStringConvertible {
       "This is no readable model: \(reason)."
     case .file(let path, let reason):
       "\(path): \(reason)"
+    case .validationData(let error):
+      "In the validation data: \(error.description)"
     case .linearAlgebra(let error):
       error.description
     }

@@ -40,6 +40,11 @@ public struct Hyperparameter<Settings: Sendable>: Sendable {
   /// What changing it between calls means.
   public let whenChanged: ChangeEffect
 
+  /// What other settings must be for this one to make a difference, as the end of a sentence, such as
+  /// "learningRate inverseScaling"; `nil` if it always may.
+  public private(set) var usedWith: String?
+
+  private var isUsed: @Sendable (Settings) -> Bool = { _ in true }
   private let read: @Sendable (Settings) -> String
   private let write: @Sendable (String, inout Settings) -> Bool
   private let isAllowed: @Sendable (Settings) -> Bool
@@ -93,6 +98,25 @@ public struct Hyperparameter<Settings: Sendable>: Sendable {
     others = alternatives
   }
 
+  /// Returns the same declaration of a setting that only some others have a use for.
+  ///
+  /// A continuing call does not mind a change of a setting that has no use.
+  ///
+  /// - Parameters:
+  ///   - others: What they must be, as the end of a sentence.
+  ///   - isUsed: Whether settings are so.
+  public func used(
+    with others: String, _ isUsed: @escaping @Sendable (Settings) -> Bool
+  ) -> Hyperparameter {
+    var changed = self
+    changed.usedWith = others
+    changed.isUsed = isUsed
+    return changed
+  }
+
+  /// Whether the setting can make a difference beside others.
+  public func isUsed(in settings: Settings) -> Bool { isUsed(settings) }
+
   /// Returns the value as text.
   public func text(in settings: Settings) -> String { read(settings) }
 
@@ -131,12 +155,14 @@ public struct Hyperparameter<Settings: Sendable>: Sendable {
     _ keyPath: any WritableKeyPath<Outer, Settings> & Sendable, named name: String,
     _ effect: (ChangeEffect) -> ChangeEffect = { $0 }
   ) -> Hyperparameter<Outer> {
-    Hyperparameter<Outer>(
+    let outer = Hyperparameter<Outer>(
       name, requirement: requirement, whenChanged: effect(whenChanged),
       read: { self.read($0[keyPath: keyPath]) },
       write: { self.write($0, &$1[keyPath: keyPath]) },
       isAllowed: { self.isAllowed($0[keyPath: keyPath]) },
       alternatives: { self.others($0[keyPath: keyPath]) })
+    guard let usedWith else { return outer }
+    return outer.used(with: usedWith) { self.isUsed($0[keyPath: keyPath]) }
   }
 }
 

@@ -28,7 +28,7 @@ extension HyperparameterValue {
 extension Double: HyperparameterValue {
   public var hyperparameterText: String {
     // 1 rather than 1.0, but every digit of everything else.
-    Int(exactly: self).flatMap { abs($0) < 1_000_000 ? String($0) : nil } ?? description
+    Int(exactly: self).flatMap { $0.magnitude < 1_000_000 ? String($0) : nil } ?? description
   }
 
   public init?(hyperparameterText: String) {
@@ -55,7 +55,7 @@ extension Int: HyperparameterValue {
 
   public static var possibleTexts: String { "a whole number" }
 
-  public var alternatives: [Int] { [self + 1, self - 1] }
+  public var alternatives: [Int] { [self &+ 1, self &- 1] }
 
   public static var example: Int { 7 }
 }

@@ -6,12 +6,15 @@ public struct RecordedSettings: Equatable, Sendable {
   /// Records nothing.
   public init() {}
 
-  /// Records the settings whose declarations satisfy a condition.
+  /// Records the settings whose declarations satisfy a condition, but for those that others have no use
+  /// for.
   init<Settings: HyperparameterSet>(
     _ settings: Settings, where isRecorded: (ChangeEffect) -> Bool
   ) {
-    entries = Settings.declarations.filter { isRecorded($0.whenChanged) }
-      .map { ($0.name, $0.text(in: settings)) }.sorted { $0.name < $1.name }
+    entries = Settings.declarations.filter {
+      isRecorded($0.whenChanged) && $0.isUsed(in: settings)
+    }
+    .map { ($0.name, $0.text(in: settings)) }.sorted { $0.name < $1.name }
   }
 
   public static func == (left: RecordedSettings, right: RecordedSettings) -> Bool {
@@ -116,7 +119,7 @@ public struct SettingsRecord<Settings: HyperparameterSet>: Sendable {
     for declaration in Settings.declarations {
       guard let old = form[declaration.name] ?? memory[declaration.name] else { continue }
       let new = declaration.text(in: settings)
-      guard old == new else {
+      guard old == new || !declaration.isUsed(in: settings) else {
         throw .changedHyperparameter(
           name: declaration.name, old: old, new: new, remedy: declaration.whenChanged.remedy)
       }

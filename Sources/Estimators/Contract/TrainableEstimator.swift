@@ -59,6 +59,20 @@ public struct TrainingCall: Sendable {
   public let context: TrainingContext
 }
 
+extension TrainingCall {
+  /// Beyond this, parameters themselves are why training diverges: nothing that was learned from
+  /// samples of any usual size is near.
+  static let hugeMagnitude = 1e12
+
+  /// What can be done where training starts from huge parameters.
+  static func remedyForHugeStart(isContinuation: Bool) -> String {
+    isContinuation
+      ? "It started from parameters beyond 1e12, which an earlier call has left: call reset(), and "
+        + "lower initialLearningRate or scale the features."
+      : "It started from given parameters beyond 1e12: give smaller ones."
+  }
+}
+
 /// An estimator that supplies its training alone, and leaves it to the contract what a call starts
 /// from.
 ///

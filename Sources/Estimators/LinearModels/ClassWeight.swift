@@ -47,7 +47,7 @@ public enum ClassWeight<Label: ClassLabel>: Equatable, Sendable {
         $0 == 0 ? 1 : Double(numbers.count) / (Double(occurring) * Double($0))
       }
     case .given(let given):
-      for label in given.keys.sorted() where !classes.labels.contains(label) {
+      for label in given.keys.inLabelOrder() where !classes.labels.contains(label) {
         throw .invalidHyperparameter(
           name: "classWeight", value: text,
           requirement: "about classes there are, and \(label) is none of them")
@@ -65,7 +65,9 @@ extension ClassWeight {
     case .balanced: "balanced"
     case .given(let weights):
       JSON.list(
-        weights.sorted { $0.key < $1.key }.map { ClassWeightPair(label: $0.key, weight: $0.value) })
+        weights.sorted { LabelOrder.precedes($0.key, $1.key) }.map {
+          ClassWeightPair(label: $0.key, weight: $0.value)
+        })
     }
   }
 
@@ -78,7 +80,7 @@ extension ClassWeight {
     default:
       let pairs =
         JSON.decoded(text, as: [ClassWeightPair<Label>].self) ?? ClassWeightPair.pairs(text)
-      guard let pairs, !pairs.isEmpty, Set(pairs.map(\.label)).count == pairs.count else {
+      guard let pairs, Set(pairs.map(\.label)).count == pairs.count else {
         return nil
       }
       self = .given(Dictionary(uniqueKeysWithValues: pairs.map { ($0.label, $0.weight) }))

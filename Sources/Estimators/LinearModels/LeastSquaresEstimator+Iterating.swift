@@ -65,7 +65,7 @@ extension LeastSquaresEstimator {
       epochCount: 0, stopReason: .stoppingRule, isContinuation: call.isContinuation)
     var iterated = IteratedRows(
       featureCount: features.columnCount,
-      sampleCount: (learned.iterated?.sampleCount ?? 0) + features.rowCount)
+      sampleCount: (learned.iterated?.sampleCount ?? 0).counting(features.rowCount))
     var coefficients = learned.model.coefficients
     var intercepts: [Double] = []
     let matrix = ImplicitRows(rows, threadCount: call.context.threadCount)
@@ -77,8 +77,10 @@ extension LeastSquaresEstimator {
         call.context.observer?(
           .epochEnded(
             EpochReport(
-              epoch: learned.epochCount + before + epoch, epochInCall: target * budget + epoch,
-              epochBudget: targets.columnCount * budget, loss: squares / total, learningRate: 1)))
+              epoch: learned.epochCount.counting(before + epoch),
+              epochInCall: target.times(budget).counting(epoch),
+              epochBudget: targets.columnCount.times(budget), loss: squares / total,
+              learningRate: 1)))
       }
       summary.epochCount += found.epochCount
       if !found.hasConverged { summary.stopReason = .budget }

@@ -40,16 +40,24 @@ public struct LeastSquaresSettings: Equatable, Sendable {
   static let defaultMaxEpochs = 1000
   static let defaultTolerance = 1e-12
 
+  private static let statistics = "any solver but lsmr"
+  private static let iterations = "solver lsmr, or automatic where it iterates"
+
+  private var mayIterate: Bool { solver == .lsmr || solver == .automatic }
+
   static var declarations: [Hyperparameter<Self>] {
     [
       Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsTrainingStateReset),
       Hyperparameter("solver", \.solver, whenChanged: .needsTrainingStateReset),
-      Hyperparameter("positive", \.positive),
+      Hyperparameter("positive", \.positive).used(with: Self.statistics) { $0.solver != .lsmr },
       Hyperparameter(
         "forgettingFactor", \.forgettingFactor,
-        AllowedRange("greater than 0 and at most 1") { $0 > 0 && $0 <= 1 }),
-      Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1)),
-      Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0)),
+        AllowedRange("greater than 0 and at most 1") { $0 > 0 && $0 <= 1 }
+      ).used(with: Self.statistics) { $0.solver != .lsmr },
+      Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1))
+        .used(with: Self.iterations) { $0.mayIterate },
+      Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0))
+        .used(with: Self.iterations) { $0.mayIterate },
     ]
   }
 

@@ -76,12 +76,21 @@ public struct StochasticGradientSettings: Equatable, Sendable, StoppingSettings 
   static var declarations: [Hyperparameter<Self>] {
     [
       Hyperparameter("penalty", \.penalty),
-      Hyperparameter("alpha", \.alpha, .atLeast(0)),
-      Hyperparameter("l1Ratio", \.l1Ratio, .inside(0...1)),
-      Hyperparameter("epsilon", \.epsilon, .atLeast(0)),
+      Hyperparameter("alpha", \.alpha, .atLeast(0))
+        .used(with: "a penalty, or learningRate optimal") {
+          $0.penalty != .none || $0.learningRate == .optimal
+        },
+      Hyperparameter("l1Ratio", \.l1Ratio, .inside(0...1))
+        .used(with: "penalty elasticNet") { $0.penalty == .elasticNet },
+      Hyperparameter("epsilon", \.epsilon, .atLeast(0))
+        .used(with: "loss huber, epsilonInsensitive or squaredEpsilonInsensitive") {
+          $0.loss.hasWidth
+        },
       Hyperparameter("learningRate", \.learningRate),
-      Hyperparameter("initialLearningRate", \.initialLearningRate, .above(0)),
-      Hyperparameter("powerT", \.powerT, .finite),
+      Hyperparameter("initialLearningRate", \.initialLearningRate, .above(0))
+        .used(with: "any learningRate but optimal") { $0.learningRate != .optimal },
+      Hyperparameter("powerT", \.powerT, .finite)
+        .used(with: "learningRate inverseScaling") { $0.learningRate == .inverseScaling },
       Hyperparameter(
         "averaging", \.averaging,
         AllowedRange(Averaging.possibleTexts) { $0.firstStep ?? 1 >= 1 },
@@ -89,17 +98,42 @@ public struct StochasticGradientSettings: Equatable, Sendable, StoppingSettings 
       Hyperparameter("batchSize", \.batchSize, .atLeast(1)),
       Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1)),
       Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0)),
-      Hyperparameter("patience", \.patience, .atLeast(1)),
+      Hyperparameter("patience", \.patience, .atLeast(1))
+        .used(with: "a tolerance") { $0.tolerance != nil },
       Hyperparameter("earlyStopping", \.earlyStopping, whenChanged: .needsTrainingStateReset),
       Hyperparameter(
         "validationFraction", \.validationFraction,
         AllowedRange("greater than 0 and below 1") { $0 > 0 && $0 < 1 },
-        whenChanged: .needsTrainingStateReset),
+        whenChanged: .needsTrainingStateReset
+      ).used(with: "earlyStopping") { $0.earlyStopping },
       Hyperparameter("visitingOrder", \.visitingOrder),
       Hyperparameter("fitsIntercept", \.fitsIntercept, whenChanged: .needsFreshFit),
       Hyperparameter("precision", \.precision, whenChanged: .needsFreshFit),
-      Hyperparameter("seed", \.seed, whenChanged: .needsTrainingStateReset),
+      Hyperparameter("seed", \.seed, whenChanged: .needsTrainingStateReset)
+        .used(with: "visitingOrder shuffled, or earlyStopping") {
+          $0.visitingOrder == .shuffled || $0.earlyStopping
+        },
     ]
+  }
+
+  /// What can be done where training diverges.
+  ///
+  /// - Parameters:
+  ///   - startsHuge: Whether the parameters that training starts from are.
+  ///   - isContinuation: Whether they are those of an earlier call.
+  func divergenceRemedy(startsHuge: Bool, isContinuation: Bool) -> String {
+    if startsHuge { return TrainingCall.remedyForHugeStart(isContinuation: isContinuation) }
+    switch learningRate {
+    case .optimal:
+      return
+        "Raise alpha, which the optimal rate follows, choose another learningRate, or scale the "
+        + "features."
+    case .inverseScaling where powerT < 0:
+      return
+        "Raise powerT, with which the rate grows, lower initialLearningRate, or scale the features."
+    default:
+      return "Lower initialLearningRate, or scale the features and targets."
+    }
   }
 
   /// Checks what concerns several settings together.

@@ -58,9 +58,26 @@ struct StochasticGradientState: Sendable {
         ?? Matrix(rowCount: problemCount, columnCount: width),
       intercepts: try given?.numbers("intercepts", count: problemCount)
         ?? [Double](repeating: 0, count: problemCount))
+    guard settings.fitsIntercept || start.intercepts.allSatisfy({ $0 == 0 }) else {
+      throw .mismatchedInitialParameters(
+        name: "intercepts", reason: "are not all 0, but fitsIntercept is false")
+    }
+    if settings.precision == .single {
+      try Self.checkSinglePrecision("coefficients", start.coefficients.elements)
+      try Self.checkSinglePrecision("intercepts", start.intercepts)
+    }
     self.init(
       iterate: AnyLinearIterate(start, precision: settings.precision), loss: settings.loss,
       epsilon: settings.epsilon, featureNames: features.featureNames)
+  }
+
+  private static func checkSinglePrecision(
+    _ name: String, _ numbers: [Double]
+  ) throws(EstimatorError) {
+    guard numbers.allSatisfy({ Float($0).isFinite }) else {
+      throw .mismatchedInitialParameters(
+        name: name, reason: "hold a number that single precision cannot")
+    }
   }
 
   /// Puts a model and a training state together again.

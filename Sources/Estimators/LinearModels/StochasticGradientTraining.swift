@@ -31,11 +31,18 @@ struct StochasticGradientTraining {
     _ state: inout StochasticGradientState, _ features: some FeatureMatrix
   ) throws(EstimatorError) -> TrainingSummary {
     let undo = call.kind == .partialFit ? undo(&state, features) : nil
+    // A pass may be over fewer elements than there are parameters, so it looks when it has failed.
+    let startsHuge = call.kind == .fit && state.iterate.presented.isHuge
     do {
       return try run(&state, features, undo)
     } catch {
       undo?.restore(&state)
-      throw error
+      guard case .diverged(let epoch, _) = error else { throw error }
+      throw .diverged(
+        epoch: epoch,
+        remedy: settings.divergenceRemedy(
+          startsHuge: startsHuge || undo != nil && state.iterate.presented.isHuge,
+          isContinuation: call.isContinuation))
     }
   }
 
@@ -74,7 +81,7 @@ struct StochasticGradientTraining {
           tracksObjective: call.kind == .fit && rule != nil && scores == nil)
         guard undo?.isFinite(state) ?? state.iterate.isFinite else {
           throw .diverged(
-            epoch: progress.epochCount - epochsBefore + 1, remedy: EpochLoop.divergenceRemedy)
+            epoch: progress.epochCount - epochsBefore + 1, remedy: loop.divergenceRemedy)
         }
         guard let scores else { return outcome }
         var scored = outcome

@@ -80,9 +80,9 @@ struct TriangularFactor: Equatable, Sendable {
     }
     try changed.factor.fold(
       rows, shift: changed.shift, method: method, threadCount: threadCount)
-    changed.sampleCount += rows.rowCount
-    changed.weightedSampleCount +=
-      weights.map { $0.count { $0 > 0 } } ?? rows.rowCount
+    changed.sampleCount = changed.sampleCount.counting(rows.rowCount)
+    changed.weightedSampleCount = changed.weightedSampleCount.counting(
+      weights.map { $0.count { $0 > 0 } } ?? rows.rowCount)
     changed.moveShiftToMeans()
     guard changed.shift.isFinite, changed.r.isAllFinite else {
       throw .overflow(operation: "least squares")
@@ -127,8 +127,9 @@ struct TriangularFactor: Equatable, Sendable {
       for column in shift.indices { other.move(column, to: shift[column]) }
     }
     changed.factor.fold(other.factor)
-    changed.sampleCount += other.sampleCount
-    changed.weightedSampleCount += other.weightedSampleCount
+    changed.sampleCount = changed.sampleCount.counting(other.sampleCount)
+    changed.weightedSampleCount = changed.weightedSampleCount.counting(
+      other.weightedSampleCount)
     changed.moveShiftToMeans()
     guard changed.shift.isFinite, changed.r.isAllFinite else {
       throw .overflow(operation: "least squares")

@@ -62,6 +62,12 @@ extension MLPClassifier {
       throw .mismatchedInitialParameters(
         name: "classes", reason: "are not in ascending order, each once")
     }
+    if let declared = hyperparameters.classes {
+      guard try ClassList(declared: declared, occurring: []) == list else {
+        throw .mismatchedInitialParameters(
+          name: "classes", reason: "are others than the setting classes declares")
+      }
+    }
     let state = try NetworkState(
       hyperparameters.shared, parameters,
       output: NetworkForm.output(forProblems: list.problemCount), outputCount: list.problemCount)

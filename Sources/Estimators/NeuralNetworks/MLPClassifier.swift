@@ -166,7 +166,9 @@ extension MLPClassifier {
       return rows
     }
     if let scored {
-      let truth = try learned.classes.numbers(of: scored.target)
+      let truth = try scored.telling { () throws(EstimatorError) in
+        try learned.classes.numbers(of: scored.target)
+      }
       training.heldOutRows = scored.rows
       training.validationFingerprint = try scored.fingerprint(.labels(truth))
       training.score = { (network) throws(EstimatorError) in

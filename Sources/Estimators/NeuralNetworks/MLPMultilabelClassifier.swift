@@ -134,7 +134,7 @@ extension MLPMultilabelClassifier {
   ) throws(EstimatorError) -> MLPMultilabelClassifierLearned<Label> {
     let settings = hyperparameters.shared
     let classes = try ClassList(
-      declared: hyperparameters.classes, occurring: target.flatMap { $0.sorted() })
+      declared: hyperparameters.classes, occurring: target.flatMap { $0.inLabelOrder() })
     let form = NetworkForm(
       shape: NetworkShape(
         sizes: [features.columnCount] + settings.hiddenLayerSizes + [classes.labels.count]),
@@ -160,8 +160,10 @@ extension MLPMultilabelClassifier {
       try HeldOutSplit.checkWeights(scored.weights)
       let classes = learned.classes
       training.heldOutRows = scored.rows
-      training.validationFingerprint = try scored.fingerprint(
-        .numbers(classes.indicators(of: scored.target)))
+      let truth = try scored.telling { () throws(EstimatorError) in
+        try classes.indicators(of: scored.target)
+      }
+      training.validationFingerprint = try scored.fingerprint(.numbers(truth))
       training.score = { (network) throws(EstimatorError) in
         Scores.accuracy(
           of: classes.sets(of: try network.outputs(scored.features)), truth: scored.target,
@@ -189,7 +191,7 @@ extension ClassList {
     var result = Matrix<Double>(rowCount: target.count, columnCount: labels.count)
     let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
     for (row, set) in target.enumerated() {
-      for label in set.sorted() {
+      for label in set.inLabelOrder() {
         guard let column = numbers[label] else {
           throw .unknownLabel(row: row, label: "\(label)", classes: labels.map { "\($0)" })
         }

@@ -153,9 +153,11 @@ extension MLPRegressor {
       call, earlyStopping: hyperparameters.shared.earlyStopping, features, target, weights
     ) { () throws(EstimatorError) in try heldOutRows(of: target) }
     if let scored {
-      guard scored.target.columnCount == targetCount else {
-        throw .mismatchedTargetColumnCount(
-          expected: targetCount, actual: scored.target.columnCount)
+      try scored.telling { () throws(EstimatorError) in
+        guard scored.target.columnCount == targetCount else {
+          throw .mismatchedTargetColumnCount(
+            expected: targetCount, actual: scored.target.columnCount)
+        }
       }
       try HeldOutSplit.checkTargets(
         scored.target.values, columnCount: targetCount, weights: scored.weights)

@@ -33,7 +33,7 @@ struct NetworkDescent<Features: FeatureMatrix, Scalar: MatrixScalar> {
     state.optimizer = memory
     clock.clock = clock.clock.counting(rows.count)
     return EpochOutcome(
-      loss: start.value, objective: start.value, learningRate: settings.initialLearningRate,
+      loss: start.value, objective: start.value, learningRate: 1,
       hasConverged: hasConverged(start, end))
   }
 

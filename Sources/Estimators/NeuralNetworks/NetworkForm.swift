@@ -35,7 +35,12 @@ struct NetworkForm: Equatable, Sendable {
     let parameters =
       try given.map { (given) throws(EstimatorError) in try shape.parameters(from: given) }
       ?? shape.initialParameters(activation: activation, seed: settings.seed)
-    return NumberArray(parameters, precision: settings.precision)
+    let numbers = NumberArray(parameters, precision: settings.precision)
+    guard numbers.isFinite else {
+      throw .mismatchedInitialParameters(
+        name: "layers", reason: "hold a number that single precision cannot")
+    }
+    return numbers
   }
 }
 

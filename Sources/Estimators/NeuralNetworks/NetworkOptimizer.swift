@@ -20,9 +20,13 @@ struct NetworkMemory: Equatable, Sendable {
     var change: NumberArray
   }
 
-  /// Everything that is as long as the parameters.
-  var arrays: [NumberArray] {
-    [first, second].filter { $0.count > 0 } + pairs.flatMap { [$0.step, $0.change] }
+  /// Whether everything is of the precision of parameters, also where there are none, and as long as
+  /// they are, or empty.
+  func fits(_ parameters: NumberArray) -> Bool {
+    let pairs = pairs.flatMap { [$0.step, $0.change] }
+    return ([first, second] + pairs).allSatisfy { $0.precision == parameters.precision }
+      && [first, second].allSatisfy { $0.count == 0 || $0.count == parameters.count }
+      && pairs.allSatisfy { $0.count == parameters.count }
   }
 
   /// Whether every number is finite.

@@ -130,6 +130,16 @@ public struct NetworkSettings: Equatable, Sendable, StoppingSettings {
     dropout.count == 1 ? dropout[0] : dropout.isEmpty ? 0 : dropout[layer]
   }
 
+  /// Whether training takes batches, with a learning rate.
+  private var takesBatches: Bool { solver != .lbfgs }
+
+  private static let batches = "solver adam or sgd"
+
+  /// Whether training follows one of some learning rates.
+  private func follows(_ rates: NetworkLearningRate...) -> Bool {
+    takesBatches && rates.contains(learningRate)
+  }
+
   /// The declarations of all shared settings.
   static var declarations: [Hyperparameter<Self>] {
     [
@@ -141,44 +151,83 @@ public struct NetworkSettings: Equatable, Sendable, StoppingSettings {
       Hyperparameter("solver", \.solver, whenChanged: .needsReset(of: .optimizer)),
       Hyperparameter("alpha", \.alpha, .atLeast(0)),
       Hyperparameter(
-        "batchSize", \.batchSize, AllowedRange("at least 1, or none") { $0 ?? 1 >= 1 }),
-      Hyperparameter("learningRate", \.learningRate),
-      Hyperparameter("initialLearningRate", \.initialLearningRate, .above(0)),
-      Hyperparameter("powerT", \.powerT, .finite),
+        "batchSize", \.batchSize, AllowedRange("at least 1, or none") { $0 ?? 1 >= 1 }
+      ).used(with: Self.batches) { $0.takesBatches },
+      Hyperparameter("learningRate", \.learningRate).used(with: Self.batches) { $0.takesBatches },
+      Hyperparameter("initialLearningRate", \.initialLearningRate, .above(0))
+        .used(with: Self.batches) { $0.takesBatches },
+      Hyperparameter("powerT", \.powerT, .finite)
+        .used(with: "learningRate inverseScaling") { $0.follows(.inverseScaling) },
       Hyperparameter(
         "decayFactor", \.decayFactor,
-        AllowedRange("greater than 0 and below 1") { $0 > 0 && $0 < 1 }),
-      Hyperparameter("decaySamples", \.decaySamples, .atLeast(1)),
-      Hyperparameter("warmUpSamples", \.warmUpSamples, .atLeast(0)),
-      Hyperparameter("minimumLearningRate", \.minimumLearningRate, .atLeast(0)),
+        AllowedRange("greater than 0 and below 1") { $0 > 0 && $0 < 1 }
+      ).used(with: "learningRate step, exponential or plateau") {
+        $0.follows(.step, .exponential, .plateau)
+      },
+      Hyperparameter("decaySamples", \.decaySamples, .atLeast(1))
+        .used(with: "learningRate step, exponential or cosine") {
+          $0.follows(.step, .exponential, .cosine)
+        },
+      Hyperparameter("warmUpSamples", \.warmUpSamples, .atLeast(0))
+        .used(with: "learningRate cosine") { $0.follows(.cosine) },
+      Hyperparameter("minimumLearningRate", \.minimumLearningRate, .atLeast(0))
+        .used(with: "learningRate cosine or plateau") { $0.follows(.cosine, .plateau) },
       Hyperparameter(
         "dropout", \.dropout,
-        AllowedRange("numbers of at least 0 and below 1") { $0.allSatisfy { $0 >= 0 && $0 < 1 } }),
+        AllowedRange("numbers of at least 0 and below 1") { $0.allSatisfy { $0 >= 0 && $0 < 1 } }
+      ).used(with: Self.batches) { $0.takesBatches },
       Hyperparameter(
         "frozenLayers", \.frozenLayers,
         AllowedRange("different numbers of layers, from 0") {
           Set($0).count == $0.count && $0.allSatisfy { $0 >= 0 }
-        }),
+        }
+      ).used(with: Self.batches) { $0.takesBatches },
       Hyperparameter(
         "rateMultipliers", \.rateMultipliers,
-        AllowedRange("numbers of at least 0") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }),
+        AllowedRange("numbers of at least 0") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }
+      ).used(with: Self.batches) { $0.takesBatches },
       Hyperparameter("maxEpochs", \.maxEpochs, .atLeast(1)),
       Hyperparameter("tolerance", \.tolerance, .noneOrAtLeast(0)),
-      Hyperparameter("patience", \.patience, .atLeast(1)),
+      Hyperparameter("patience", \.patience, .atLeast(1))
+        .used(with: "a tolerance, and with solver lbfgs earlyStopping") {
+          $0.tolerance != nil && ($0.takesBatches || $0.earlyStopping)
+        },
       Hyperparameter("earlyStopping", \.earlyStopping, whenChanged: .needsTrainingStateReset),
       Hyperparameter(
         "validationFraction", \.validationFraction,
         AllowedRange("greater than 0 and below 1") { $0 > 0 && $0 < 1 },
-        whenChanged: .needsTrainingStateReset),
-      Hyperparameter("momentum", \.momentum, .within(0..<1)),
-      Hyperparameter("nesterov", \.nesterov),
-      Hyperparameter("beta1", \.beta1, .within(0..<1)),
-      Hyperparameter("beta2", \.beta2, .within(0..<1)),
-      Hyperparameter("epsilon", \.epsilon, .above(0)),
-      Hyperparameter("visitingOrder", \.visitingOrder),
+        whenChanged: .needsTrainingStateReset
+      ).used(with: "earlyStopping") { $0.earlyStopping },
+      Hyperparameter("momentum", \.momentum, .within(0..<1))
+        .used(with: "solver sgd") { $0.solver == .sgd },
+      Hyperparameter("nesterov", \.nesterov)
+        .used(with: "solver sgd and a momentum") { $0.solver == .sgd && $0.momentum > 0 },
+      Hyperparameter("beta1", \.beta1, .within(0..<1))
+        .used(with: "solver adam") { $0.solver == .adam },
+      Hyperparameter("beta2", \.beta2, .within(0..<1))
+        .used(with: "solver adam") { $0.solver == .adam },
+      Hyperparameter("epsilon", \.epsilon, .above(0))
+        .used(with: "solver adam") { $0.solver == .adam },
+      Hyperparameter("visitingOrder", \.visitingOrder).used(with: Self.batches) { $0.takesBatches },
       Hyperparameter("precision", \.precision, whenChanged: .needsFreshFit),
       Hyperparameter("seed", \.seed, whenChanged: .needsTrainingStateReset),
     ]
+  }
+
+  /// What can be done where training diverges.
+  ///
+  /// - Parameters:
+  ///   - startsHuge: Whether the parameters that training starts from are.
+  ///   - isContinuation: Whether they are those of an earlier call.
+  func divergenceRemedy(startsHuge: Bool, isContinuation: Bool) -> String {
+    if startsHuge { return TrainingCall.remedyForHugeStart(isContinuation: isContinuation) }
+    if !takesBatches { return "Scale the features and targets, or lower alpha." }
+    // A step that takes more than twice a weight off it makes it larger.
+    if alpha > 1, alpha * initialLearningRate > 1 { return "Lower alpha, or initialLearningRate." }
+    if rateMultipliers.contains(where: { $0 > 1 }) {
+      return "Lower rateMultipliers or initialLearningRate, or scale the features."
+    }
+    return "Lower initialLearningRate, or scale the features and targets."
   }
 
   /// Checks what concerns several settings together.

@@ -53,15 +53,14 @@ struct NetworkState: Sendable {
       form: network.form, parameters: trainingState?.iterate ?? network.parameters,
       featureNames: featureNames)
     guard let trainingState else { return }
-    let arrays =
-      [parameters] + (trainingState.optimizer?.arrays ?? [])
-      + (trainingState.best.map { [$0.parameters ?? parameters] + ($0.optimizer?.arrays ?? []) }
-        ?? [])
-    guard
-      arrays.allSatisfy({
-        $0.count == network.parameters.count && $0.precision == network.parameters.precision
-      })
-    else { throw .unreadableModel(reason: "model and training state have different shapes") }
+    let memories = [trainingState.optimizer, trainingState.best?.optimizer].compactMap { $0 }
+    let whole = [parameters, trainingState.best?.parameters ?? parameters]
+    guard whole.allSatisfy({ $0.count == network.parameters.count }),
+      whole.allSatisfy({ $0.precision == network.parameters.precision }),
+      memories.allSatisfy({ $0.fits(network.parameters) })
+    else {
+      throw .unreadableModel(reason: "model and training state have different shapes or precisions")
+    }
     optimizer = trainingState.optimizer
     progress = trainingState.progress
     hasTrained = true

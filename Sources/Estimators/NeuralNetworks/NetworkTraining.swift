@@ -50,7 +50,7 @@ struct NetworkTraining {
     _ state: inout NetworkState, _ features: some FeatureMatrix, in type: Scalar.Type
   ) throws(EstimatorError) -> TrainingSummary {
     let rows = HeldOutSplit.remaining(of: features.rowCount, without: heldOutRows)
-    let loop = EpochLoop(
+    var loop = EpochLoop(
       call: call, sampleCount: rows.count, maxEpochs: settings.maxEpochs, rule: rule,
       dataFingerprint: targets.combined(
         with: (call.fingerprint ?? 0) ^ validationFingerprint))
@@ -63,6 +63,9 @@ struct NetworkTraining {
       settings: settings, batchSize: batchSize, gradient: gradient,
       isCancelled: call.context.isCancelled)
     let descent = NetworkDescent(settings: settings, rows: rows, gradient: gradient)
+    loop.divergenceRemedy = settings.divergenceRemedy(
+      startsHuge: call.kind == .fit && state.network.parameters.isHuge,
+      isContinuation: call.isContinuation)
     state.beginTraining(
       settings, keepsBest: score != nil, continuesRule: loop.continuesRule(of: state.progress))
     var progress = state.progress
@@ -79,7 +82,7 @@ struct NetworkTraining {
         }
         guard state.isFinite else {
           throw .diverged(
-            epoch: progress.epochCount - epochsBefore + 1, remedy: EpochLoop.divergenceRemedy)
+            epoch: progress.epochCount - epochsBefore + 1, remedy: loop.divergenceRemedy)
         }
         outcome.score = try score.map { (score) throws(EstimatorError) in
           try score(Network(form: state.form, parameters: state.parameters))

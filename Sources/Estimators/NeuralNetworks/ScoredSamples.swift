@@ -22,12 +22,15 @@ extension TrainableEstimator where TrainingState == MLPTrainingState {
     validation: (features: some FeatureMatrix, target: Target), weights: [Double]? = nil,
     context: TrainingContext = TrainingContext()
   ) throws(EstimatorError) -> TrainingSummary {
-    guard features.columnCount == validation.features.columnCount else {
-      throw .mismatchedFeatureCount(
-        expected: features.columnCount, actual: validation.features.columnCount)
+    do {
+      try Validation.checkColumns(
+        validation.features, expectedCount: features.columnCount,
+        expectedNames: features.featureNames)
+      try Validation.check(
+        validation.features, validation.target, nil, fingerprints: false)
+    } catch {
+      throw .validationData(error)
     }
-    try Validation.check(
-      validation.features, validation.target, nil, fingerprints: false)
     var context = context
     context.validation = ValidationData(
       features: validation.features, target: validation.target)
@@ -75,6 +78,18 @@ struct ScoredSamples<Target: TrainingTarget> {
     return ScoredSamples(
       rows: rows, features: features.selectingRows(rows), target: target.selectingRows(rows),
       weights: weights.map { weights in rows.map { weights[$0] } })
+  }
+
+  /// Calls something that looks at the samples; what is wrong with those of the caller is told as
+  /// such.
+  func telling<Result>(
+    _ look: () throws(EstimatorError) -> Result
+  ) throws(EstimatorError) -> Result {
+    do {
+      return try look()
+    } catch {
+      throw rows.isEmpty ? .validationData(error) : error
+    }
   }
 
   /// A hash of the samples that the caller holds out; 0 if they are rows of the data.

@@ -96,7 +96,7 @@ struct EpochLoop {
   }
 
   /// What a user can do when training diverges.
-  static let divergenceRemedy = "Lower initialLearningRate, or scale the features."
+  var divergenceRemedy = "Lower initialLearningRate, or scale the features."
 
   /// Runs one epoch and takes note of it.
   private func runOne(
@@ -106,7 +106,7 @@ struct EpochLoop {
     guard !call.context.isCancelled() else { throw .cancelled }
     let outcome = try epoch(&progress)
     guard outcome.loss.isFinite, outcome.objective.isFinite, outcome.score?.isFinite ?? true else {
-      throw .diverged(epoch: number, remedy: Self.divergenceRemedy)
+      throw .diverged(epoch: number, remedy: divergenceRemedy)
     }
     progress.epochCount = progress.epochCount.counting(1)
     progress.sampleCount = progress.sampleCount.counting(sampleCount)

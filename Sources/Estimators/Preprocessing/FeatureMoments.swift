@@ -33,7 +33,7 @@ struct FeatureMoments: Equatable, Sendable {
     guard columns.add(features, weights: weights, isCancelled: isCancelled) else {
       throw .cancelled
     }
-    sampleCount += features.rowCount
+    sampleCount = sampleCount.counting(features.rowCount)
     guard columns.weight.high.isFinite else {
       throw .unsupportedFeatures(
         reason: "The weights are too large to be added up. Divide all of them by the same number.")

@@ -137,7 +137,7 @@ extension DataChunk {
 
 /// Writes a model file; a failure is one of writing.
 func writeModel(_ estimator: any CommandEstimator, to path: String) throws {
-  try writeOutput(ModelFile.encode(estimator), to: path)
+  try writeOutput(try ModelFile.encode(estimator), to: path)
 }
 
 /// Writes the file that a command makes, all of it or nothing; a failure is one of writing.

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func aSettingThatStandsTwiceIsRefused() throws {
-    let bytes = ModelFile.encode(SGDClassifier<Int>(alpha: 0.25))
+    let bytes = try ModelFile.encode(SGDClassifier<Int>(alpha: 0.25))
     let archive = try ModelFile.decode(bytes).archive
     let settings = try #require(archive[text: "hyperparameters"])
     var twice = archive
@@ -107,7 +107,7 @@ import Testing
     let data = SmallData.clouds(classCount: 3)
     let classifier = try SGDClassifier<String>(maxEpochs: 2)
       .fitted(data.features, to: data.labels.map { "\"checksum\":\"00000000\" \($0)" })
-    let bytes = ModelFile.encode(classifier)
+    let bytes = try ModelFile.encode(classifier)
     #expect(try checked(bytes) == bytes)
     let length = Int(bytes[0]) | Int(bytes[1]) << 8
     let json = try JSONSerialization.jsonObject(with: Data(bytes[8..<8 + length]))
@@ -158,7 +158,7 @@ import Testing
       #expect(read.hyperparameters == classifier.hyperparameters)
       let bytes = { (texts: [String]) in texts.map { Array($0.utf8) } }
       #expect(bytes(read.model?.classes ?? []) == bytes(classes))
-      #expect(ModelFile.encode(read) == ModelFile.encode(classifier))
+      #expect(try ModelFile.encode(read) == ModelFile.encode(classifier))
     }
   }
 }

@@ -11,6 +11,9 @@ extension SavedModel {
   /// What an absolute penalty takes from columns that sparse samples do not store is taken.
   private static let takesTheRest = "columns that rows do not store were left out by the penalty"
 
+  /// The history tells the rate of a step, and no longer that of a setting it has no use for.
+  private static let tellsTheRate = "the history told another rate"
+
   // MARK: Stochastic gradient descent
 
   private static let linearModels: [SavedModel] =
@@ -105,7 +108,7 @@ extension SavedModel {
         predict: { try $0.predictProbabilities(SavedData.features(1)).elements })
     } + [
       SavedModel(
-        "mlp-classifier-lbfgs",
+        "mlp-classifier-lbfgs", continuesOtherwise: tellsTheRate,
         {
           MLPClassifier<String>(
             hiddenLayerSizes: [3], activation: .tanh, solver: .lbfgs, alpha: 0.1, maxEpochs: 5)

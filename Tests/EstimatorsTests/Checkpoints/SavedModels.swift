@@ -45,7 +45,7 @@ struct SavedModel: CustomTestStringConvertible, Sendable {
     write = { folder in
       var estimator = make()
       try train(&estimator)
-      let bytes = ModelFile.encode(estimator)
+      let bytes = try ModelFile.encode(estimator)
       try WholeFile.write(bytes, to: folder.appending(path: "\(name).safetensors").path)
       var predictions = TensorArchive()
       predictions.append("predictions", try predict(estimator))
@@ -54,15 +54,15 @@ struct SavedModel: CustomTestStringConvertible, Sendable {
         to: folder.appending(path: "\(name).predictions.safetensors").path)
       try goOn(&estimator)
       try WholeFile.write(
-        ModelFile.encode(estimator),
+        try ModelFile.encode(estimator),
         to: folder.appending(path: "\(name).continued.safetensors").path)
     }
-    reencoded = { ModelFile.encode(try Saved(ModelFile.decode($0))) }
+    reencoded = { try ModelFile.encode(Saved(ModelFile.decode($0))) }
     predictions = { try predict(Saved(ModelFile.decode($0))) }
     continued = { bytes in
       var estimator = try Saved(ModelFile.decode(bytes))
       try goOn(&estimator)
-      return ModelFile.encode(estimator)
+      return try ModelFile.encode(estimator)
     }
   }
 }

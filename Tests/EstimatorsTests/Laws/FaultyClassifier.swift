@@ -81,7 +81,8 @@ struct FaultyClassifier: IncrementalEstimator, Classifier, HeldOutScoring {
           whenChanged: declaration.whenChanged, read: { declaration.text(in: $0.inner) },
           write: { declaration.setUnchecked($0, in: &$1.inner) },
           isAllowed: { (try? declaration.check($0.inner)) != nil },
-          alternatives: { declaration.alternatives(in: $0.inner) })
+          alternatives: { declaration.alternatives(in: $0.inner) }
+        ).used(with: declaration.usedWith ?? "anything") { declaration.isUsed(in: $0.inner) }
       } + [
         Hyperparameter(
           "fault", requirement: "a fault, or none", whenChanged: .takesEffectAtNextCall,

@@ -125,7 +125,7 @@ import Testing
     let data = SmallData.clouds(classCount: 2)
     let trained = try MLPClassifier<Int>(hiddenLayerSizes: [4], maxEpochs: 2)
       .fitted(data.features, to: data.labels)
-    let bytes = ModelFile.encode(trained, includesTrainingState: false)
+    let bytes = try ModelFile.encode(trained, includesTrainingState: false)
     var read = try MLPClassifier<Int>(ModelFile.decode(bytes))
     #expect(read.model == trained.model)
     #expect(read.trainingState == nil)

@@ -70,14 +70,27 @@ import Testing
       }
     }
     let narrow = try Matrix(rowCount: 1, columnCount: 2, elements: [1.0, 2])
-    #expect(refused(narrow, [0]) == .mismatchedFeatureCount(expected: 5, actual: 2))
     #expect(
-      refused(others.features, [0]) == .mismatchedTargetCount(expected: 30, actual: 1))
+      refused(narrow, [0])
+        == .validationData(.mismatchedFeatureCount(expected: 5, actual: 2)))
+    #expect(
+      refused(others.features, [0])
+        == .validationData(.mismatchedTargetCount(expected: 30, actual: 1)))
     var strange = others.labels
     strange[2] = 7
     #expect(
       refused(others.features, strange)
-        == .unknownLabel(row: 2, label: "7", classes: ["0", "10", "20"]))
+        == .validationData(.unknownLabel(row: 2, label: "7", classes: ["0", "10", "20"])))
+    let names = ["a", "b", "c", "d", "e"]
+    let swapped = ["b", "a", "c", "d", "e"]
+    let error = #expect(throws: EstimatorError.self) {
+      try tested.fit(
+        data.features.named(names), to: data.labels,
+        validation: (others.features.named(swapped), others.labels))
+    }
+    #expect(
+      error?.description
+        == "In the validation data: Column 0 is named b; the estimator was fitted to one named a.")
     tested.earlyStopping = false
     #expect(
       refused(others.features, others.labels)?.description
