@@ -87,11 +87,18 @@ package struct BuiltProduct {
     let (process, result) = try prepared(arguments, folder, [:])
     let pipe = Pipe()
     process.standardInput = pipe
+    // Under nohup and in the background some are ignored, which a program inherits.
+    let former = Foundation.signal(signal, SIG_DFL)
     try process.run()
+    Foundation.signal(signal, former)
     try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     // Open to the end, so that there is always more to wait for.
     withExtendedLifetime(pipe) {
       kill(process.processIdentifier, signal)
+      // One that does not listen must not keep the test waiting for ever.
+      let limit = ContinuousClock.now + .seconds(60)
+      while process.isRunning, ContinuousClock.now < limit { usleep(1000) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
     }
     return try result()
