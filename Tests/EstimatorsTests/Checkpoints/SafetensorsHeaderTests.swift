@@ -12,7 +12,7 @@ import Testing
 
   private let eight = [UInt8](repeating: 0, count: 8)
 
-  /// Python's `safetensors` refuses the first three too; of the others `json` takes the latter value.
+  /// Python's `safetensors` refuses the second and the third; of the others it takes one value.
   @Test(arguments: [
     (
       #"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#,
