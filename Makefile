@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`; `make help` lists the others.
 
-.PHONY: help demo test lint format bench fashion nist references set-up
+.PHONY: help demo test stress lint format bench fashion nist references set-up
 
 python = .build-python/bin/python
 # Large, and a peer of the networks alone.
@@ -9,6 +9,7 @@ torch = .build-python/torch-is-installed
 help:
 	@echo 'make demo    shows on real data what a second fit keeps, under each policy'
 	@echo 'make test    lints, builds without warnings and runs all tests'
+	@echo 'make stress  does random things to every estimator for SECONDS=600, from SEED=1000, and looks for what breaks'
 	@echo 'make lint    says which sources are not formatted'
 	@echo 'make format  formats the sources'
 	@echo 'make bench   measures us and others on the same data in one run; ONLY=sgd selects by name'
@@ -24,6 +25,13 @@ test:
 	@Scripts/install-blas.sh --with-reference
 	@$(MAKE) --no-print-directory lint
 	@Scripts/test.sh
+
+SECONDS = 600
+SEED = 1000
+
+stress: set-up
+	swift build -c release --build-tests
+	STRESS_SECONDS=$(SECONDS) STRESS_SEED=$(SEED) swift test -c release --skip-build --filter RandomOperationTests
 
 lint:
 	@Scripts/format.sh --lint

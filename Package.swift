@@ -43,6 +43,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "StressTests", dependencies: ["Estimators", "LinearAlgebra"],
+      swiftSettings: swiftSettings),
     .target(
       name: "TrainingReports", dependencies: ["Estimators", "LinearAlgebra"],
       swiftSettings: swiftSettings),

@@ -60,16 +60,13 @@ public struct TrainingCall: Sendable {
 }
 
 extension TrainingCall {
-  /// Beyond this, parameters themselves are why training diverges: nothing that was learned from
-  /// samples of any usual size is near.
-  static let hugeMagnitude = 1e12
-
-  /// What can be done where training starts from huge parameters.
-  static func remedyForHugeStart(isContinuation: Bool) -> String {
-    isContinuation
-      ? "It started from parameters beyond 1e12, which an earlier call has left: call reset(), and "
-        + "lower initialLearningRate or scale the features."
-      : "It started from given parameters beyond 1e12: give smaller ones."
+  /// What can be done where training diverges: what settings advise, or another start.
+  func remedyForDivergence(_ ofSettings: String) -> String {
+    if isContinuation {
+      return ofSettings + " Or call reset() first: what an earlier call has left may be the cause."
+    }
+    return context.initialParameters == nil
+      ? ofSettings : ofSettings + " Or give smaller initial parameters."
   }
 }
 

@@ -30,11 +30,6 @@ struct LinearParameters: Equatable, Sendable {
     intercepts = try archive.numbers("\(prefix)intercepts", count: coefficients.rowCount)
   }
 
-  /// Whether some number is so large that it is itself why training diverges.
-  var isHuge: Bool {
-    (coefficients.elements + intercepts).contains { $0.magnitude > TrainingCall.hugeMagnitude }
-  }
-
   init(coefficients: Matrix<Double>, intercepts: [Double]) {
     self.coefficients = coefficients
     self.intercepts = intercepts

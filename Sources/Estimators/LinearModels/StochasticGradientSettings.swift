@@ -117,12 +117,7 @@ public struct StochasticGradientSettings: Equatable, Sendable, StoppingSettings 
   }
 
   /// What can be done where training diverges.
-  ///
-  /// - Parameters:
-  ///   - startsHuge: Whether the parameters that training starts from are.
-  ///   - isContinuation: Whether they are those of an earlier call.
-  func divergenceRemedy(startsHuge: Bool, isContinuation: Bool) -> String {
-    if startsHuge { return TrainingCall.remedyForHugeStart(isContinuation: isContinuation) }
+  var divergenceRemedy: String {
     switch learningRate {
     case .optimal:
       return

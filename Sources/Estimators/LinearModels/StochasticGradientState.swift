@@ -103,7 +103,7 @@ struct StochasticGradientState: Sendable {
         position: best.position)
     }
     guard presented != model else { return }
-    if showsBest, best == nil {
+    if showsBest, best == nil, !training.keepsModel {
       // Earlier versions saved the best parameters alone.
       best = BestEpoch(
         iterate: AnyLinearIterate(model, precision: precision), position: progress.position)
@@ -131,7 +131,7 @@ struct StochasticGradientState: Sendable {
         StochasticGradientMemory.Best(
           iterate: kept == nil && showsOther && best.iterate.isPlain ? nil : best.iterate,
           position: best.position)
-      }, showsBest: showsBest)
+      }, showsBest: showsBest, keepsModel: kept != nil)
   }
 
   /// Notes that training goes on.
@@ -210,6 +210,9 @@ struct StochasticGradientMemory: Equatable, Sendable {
   /// Whether the model is that of the best epoch.
   var showsBest: Bool
 
+  /// Whether what the model came from was forgotten.
+  var keepsModel: Bool
+
   /// Where training stood at the best score.
   struct Best: Equatable, Sendable {
     /// The iterate, where it is not the model.
@@ -221,6 +224,7 @@ struct StochasticGradientMemory: Equatable, Sendable {
     progress.write(to: &archive)
     iterate?.write(to: &archive)
     if showsBest { archive.append("stopping.model_is_best", 1) }
+    if keepsModel { archive.append("model_is_kept", 1) }
     guard let best else { return }
     var inner = TensorArchive()
     best.position.write(to: &inner)
@@ -238,6 +242,7 @@ struct StochasticGradientMemory: Equatable, Sendable {
     iterate =
       archive.contains("iterate.vectors") ? try AnyLinearIterate(from: archive) : nil
     showsBest = try archive.flag("stopping.model_is_best")
+    keepsModel = try archive.flag("model_is_kept")
     let inner = archive.contents(ofPrefix: Self.bestPrefix)
     if inner.contains("epochs") {
       best = Best(
@@ -252,11 +257,13 @@ struct StochasticGradientMemory: Equatable, Sendable {
   }
 
   init(
-    progress: TrainingProgress, iterate: AnyLinearIterate?, best: Best?, showsBest: Bool
+    progress: TrainingProgress, iterate: AnyLinearIterate?, best: Best?, showsBest: Bool,
+    keepsModel: Bool
   ) {
     self.progress = progress
     self.iterate = iterate
     self.best = best
     self.showsBest = showsBest
+    self.keepsModel = keepsModel
   }
 }

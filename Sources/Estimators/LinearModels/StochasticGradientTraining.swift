@@ -31,18 +31,11 @@ struct StochasticGradientTraining {
     _ state: inout StochasticGradientState, _ features: some FeatureMatrix
   ) throws(EstimatorError) -> TrainingSummary {
     let undo = call.kind == .partialFit ? undo(&state, features) : nil
-    // A pass may be over fewer elements than there are parameters, so it looks when it has failed.
-    let startsHuge = call.kind == .fit && state.iterate.presented.isHuge
     do {
       return try run(&state, features, undo)
     } catch {
       undo?.restore(&state)
-      guard case .diverged(let epoch, _) = error else { throw error }
-      throw .diverged(
-        epoch: epoch,
-        remedy: settings.divergenceRemedy(
-          startsHuge: startsHuge || undo != nil && state.iterate.presented.isHuge,
-          isContinuation: call.isContinuation))
+      throw error
     }
   }
 
@@ -65,9 +58,10 @@ struct StochasticGradientTraining {
         tolerance: settings.tolerance, patience: settings.patience,
         watchesScore: scores != nil) : nil
     let trainingRows = remaining(of: features.rowCount)
-    let loop = EpochLoop(
+    var loop = EpochLoop(
       call: call, sampleCount: trainingRows?.count ?? features.rowCount,
       maxEpochs: settings.maxEpochs, rule: rule, dataFingerprint: dataFingerprint ?? 0)
+    loop.divergenceRemedy = call.remedyForDivergence(settings.divergenceRemedy)
     state.beginTraining(
       settings, keepsBest: scores != nil,
       continuesRule: loop.continuesRule(of: state.progress))

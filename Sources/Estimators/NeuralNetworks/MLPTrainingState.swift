@@ -17,6 +17,9 @@ public struct MLPTrainingState: SettingsRecording {
   /// Whether the model is that of the best epoch.
   let showsBest: Bool
 
+  /// Whether what the model came from was forgotten.
+  let keepsModel: Bool
+
   /// Where training stood at the best score.
   struct Best: Equatable, Sendable {
     /// The parameters, where they are not the model.
@@ -29,13 +32,14 @@ public struct MLPTrainingState: SettingsRecording {
 
   init(
     progress: TrainingProgress, optimizer: NetworkMemory?, iterate: NumberArray?,
-    best: Best?, showsBest: Bool
+    best: Best?, showsBest: Bool, keepsModel: Bool
   ) {
     self.progress = progress
     self.optimizer = optimizer
     self.iterate = iterate
     self.best = best
     self.showsBest = showsBest
+    self.keepsModel = keepsModel
   }
 
   public func write(to archive: inout TensorArchive) {
@@ -44,6 +48,7 @@ public struct MLPTrainingState: SettingsRecording {
     optimizer?.write(to: &archive)
     if let iterate { archive.append("iterate.parameters", iterate) }
     if showsBest { archive.append("stopping.model_is_best", 1) }
+    if keepsModel { archive.append("model_is_kept", 1) }
     guard let best else { return }
     var inner = TensorArchive()
     best.position.write(to: &inner)
@@ -62,6 +67,7 @@ public struct MLPTrainingState: SettingsRecording {
     iterate =
       archive.contains("iterate.parameters") ? try archive.numberArray("iterate.parameters") : nil
     showsBest = try archive.flag("stopping.model_is_best")
+    keepsModel = try archive.flag("model_is_kept")
     let inner = archive.contents(ofPrefix: Self.bestPrefix)
     guard inner.contains("epochs") || inner.contains("parameters") else {
       best = nil

@@ -215,12 +215,7 @@ public struct NetworkSettings: Equatable, Sendable, StoppingSettings {
   }
 
   /// What can be done where training diverges.
-  ///
-  /// - Parameters:
-  ///   - startsHuge: Whether the parameters that training starts from are.
-  ///   - isContinuation: Whether they are those of an earlier call.
-  func divergenceRemedy(startsHuge: Bool, isContinuation: Bool) -> String {
-    if startsHuge { return TrainingCall.remedyForHugeStart(isContinuation: isContinuation) }
+  var divergenceRemedy: String {
     if !takesBatches { return "Scale the features and targets, or lower alpha." }
     // A step that takes more than twice a weight off it makes it larger.
     if alpha > 1, alpha * initialLearningRate > 1 { return "Lower alpha, or initialLearningRate." }

@@ -71,7 +71,7 @@ struct NetworkState: Sendable {
         position: best.position)
     }
     guard presented != network.parameters else { return }
-    if showsBest, best == nil {
+    if showsBest, best == nil, !trainingState.keepsModel {
       // Earlier versions saved the best parameters alone.
       best = BestEpoch(
         parameters: network.parameters, optimizer: nil, position: progress.position)
@@ -101,7 +101,7 @@ struct NetworkState: Sendable {
         MLPTrainingState.Best(
           parameters: kept == nil && showsOther ? nil : best.parameters, optimizer: best.optimizer,
           position: best.position)
-      }, showsBest: showsBest)
+      }, showsBest: showsBest, keepsModel: kept != nil)
   }
 
   /// Notes that training goes on.

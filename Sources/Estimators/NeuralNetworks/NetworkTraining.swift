@@ -63,9 +63,7 @@ struct NetworkTraining {
       settings: settings, batchSize: batchSize, gradient: gradient,
       isCancelled: call.context.isCancelled)
     let descent = NetworkDescent(settings: settings, rows: rows, gradient: gradient)
-    loop.divergenceRemedy = settings.divergenceRemedy(
-      startsHuge: call.kind == .fit && state.network.parameters.isHuge,
-      isContinuation: call.isContinuation)
+    loop.divergenceRemedy = call.remedyForDivergence(settings.divergenceRemedy)
     state.beginTraining(
       settings, keepsBest: score != nil, continuesRule: loop.continuesRule(of: state.progress))
     var progress = state.progress

@@ -61,15 +61,6 @@ enum NumberArray: Equatable, Sendable {
     }
   }
 
-  /// Whether some number is so large that it is itself why training diverges.
-  var isHuge: Bool {
-    switch self {
-    case .double(let numbers): numbers.contains { $0.magnitude > TrainingCall.hugeMagnitude }
-    case .single(let numbers):
-      numbers.contains { Double($0.magnitude) > TrainingCall.hugeMagnitude }
-    }
-  }
-
   /// Gives the numbers away, so that the only copy can be changed in place; none are left.
   ///
   /// - Precondition: `Scalar` is of the same precision.

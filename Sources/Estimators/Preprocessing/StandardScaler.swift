@@ -87,7 +87,7 @@ public struct StandardScaler: TrainableEstimator, Transformer {
         reason: "Taking the mean off sparse samples would fill them. Set withMean to false.")
     }
     try learned.moments.add(features, weights, isCancelled: call.context.isCancelled)
-    learned.epochCount += 1
+    learned.epochCount = learned.epochCount.counting(1)
     learned.model = try learned.moments.model(
       hyperparameters, featureNames: learned.featureNames)
     return TrainingSummary(
