@@ -57,6 +57,7 @@ references: $(python)
 	$(python) Scripts/generate-references.py Tests/Fixtures
 	$(python) Scripts/generate-nist-fixture.py Tests/Fixtures/nist-strd-data.json Tests/Fixtures/nist-strd.json
 	$(python) Scripts/generate-least-squares-fixture.py Tests/Fixtures/least-squares.json
+	$(python) Scripts/generate-ridge-fixture.py Tests/Fixtures/ridge-exact.json
 	$(python) Scripts/generate-scaler-fixture.py Tests/Fixtures/standard-scaler-exact.json
 	$(python) Scripts/generate-statistics-fixture.py Tests/Fixtures/statistics.json
 

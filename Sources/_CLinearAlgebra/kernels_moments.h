@@ -148,31 +148,76 @@ LA_KERNEL void la_moments_f64(const double *x, const double *weights, const doub
   for (ptrdiff_t j = d; j % 8 != 0; j++) mean[j] = mean_rest[j] = square[j] = square_rest[j] = wild[j] = 0;
 }
 
+LA_INLINE la_vector_f64 chosen(la_mask_f64 mask, la_vector_f64 a, la_vector_f64 b) {
+  return (la_vector_f64)(((la_mask_f64)a & mask) | ((la_mask_f64)b & ~mask));
+}
+
+// Merges the moments of others, in twice the precision; lanes that are not tame, or leave the range of numbers, stay as
+// they are.
+LA_INLINE void merge_lanes(const la_moments *moments, ptrdiff_t j, la_vector_pair other, la_vector_pair squares,
+                           la_vector_pair shares, la_vector_pair factors, la_mask_f64 *are_tame) {
+#pragma clang fp contract(off) reassociate(off)
+  const la_vector_f64 zero = {0};
+  const la_vector_pair mean = {LA_READ(moments->mean + j), LA_READ(moments->mean_rest + j)};
+  const la_vector_pair old = {LA_READ(moments->squares + j), LA_READ(moments->squares_rest + j)};
+  const la_vector_pair difference = sum_of_pairs(other, (la_vector_pair){-mean.high, -mean.low});
+  const la_vector_pair joined = sum_of_pairs(mean, pair_product(difference, shares));
+  // In this order neither product leaves the range where the sum does not.
+  const la_vector_pair moved = pair_product(pair_product(factors, difference), difference);
+  const la_vector_pair sum = sum_of_pairs(sum_of_pairs(old, squares), moved);
+  la_mask_f64 is_tame = (sum.high >= zero + LA_LEAST_SQUARES_SUM) & (sum.high <= zero + LA_GREATEST_SQUARES_SUM);
+  is_tame |= (sum.high == zero) & (difference.high == zero);
+  is_tame &= *are_tame;
+  LA_AT(moments->mean + j) = chosen(is_tame, joined.high, mean.high);
+  LA_AT(moments->mean_rest + j) = chosen(is_tame, joined.low, mean.low);
+  LA_AT(moments->squares + j) = chosen(is_tame, sum.high, old.high);
+  LA_AT(moments->squares_rest + j) = chosen(is_tame, sum.low, old.low);
+  *are_tame = is_tame;
+}
+
 LA_KERNEL void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d,
                                     const double *share, const double *factor, double *wild) {
 #pragma clang fp contract(off) reassociate(off)
   const la_vector_pair shares = pair_of((la_twofold){share[0], share[1]});
   const la_vector_pair factors = pair_of((la_twofold){factor[0], factor[1]});
+  const la_vector_f64 zero = {0}, one = zero + 1;
   for (ptrdiff_t j = 0; j < d; j += 8) {
-    const la_vector_f64 zero = {0}, one = zero + 1;
-    const la_vector_pair mean = {LA_READ(moments->mean + j), LA_READ(moments->mean_rest + j)};
-    const la_vector_pair other = {LA_READ(others->mean + j), LA_READ(others->mean_rest + j)};
-    const la_vector_pair difference = sum_of_pairs(other, (la_vector_pair){-mean.high, -mean.low});
-    const la_vector_pair joined = sum_of_pairs(mean, pair_product(difference, shares));
-    la_vector_pair sum = sum_of_pairs(
-        (la_vector_pair){LA_READ(moments->squares + j), LA_READ(moments->squares_rest + j)},
-        (la_vector_pair){LA_READ(others->squares + j), LA_READ(others->squares_rest + j)});
-    // In this order neither product leaves the range where the sum does not.
-    sum = sum_of_pairs(sum, pair_product(pair_product(factors, difference), difference));
-    la_mask_f64 is_tame = (sum.high >= zero + LA_LEAST_SQUARES_SUM) & (sum.high <= zero + LA_GREATEST_SQUARES_SUM);
-    is_tame |= (sum.high == zero) & (difference.high == zero);
-    is_tame &= LA_READ(wild + j) == zero;
-    LA_AT(others->mean + j) = joined.high;
-    LA_AT(others->mean_rest + j) = joined.low;
-    LA_AT(others->squares + j) = sum.high;
-    LA_AT(others->squares_rest + j) = sum.low;
+    const la_vector_pair mean = {LA_READ(others->mean + j), LA_READ(others->mean_rest + j)};
+    const la_vector_pair squares = {LA_READ(others->squares + j), LA_READ(others->squares_rest + j)};
+    la_mask_f64 is_tame = LA_READ(wild + j) == zero;
+    merge_lanes(moments, j, mean, squares, shares, factors, &is_tame);
     LA_AT(wild + j) = one + __builtin_convertvector(is_tame, la_vector_f64);
   }
+}
+
+LA_KERNEL bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, const double *share, const double *factor,
+                                  uint8_t *wild) {
+#pragma clang fp contract(off) reassociate(off)
+  const la_vector_pair shares = pair_of((la_twofold){share[0], share[1]});
+  const la_vector_pair factors = pair_of((la_twofold){factor[0], factor[1]});
+  const la_vector_f64 zero = {0};
+  const la_mask_f64 bits = {1, 2, 4, 8, 16, 32, 64, 128};
+  bool is_tame = true;
+  for (ptrdiff_t j = 0; j < d; j += 8) {
+    const la_mask_f64 marks = ((la_mask_f64){0} + wild[j / 8]) & bits;
+    const la_vector_pair none = {zero, zero};
+    la_mask_f64 found = marks == 0;
+    merge_lanes(moments, j, none, none, shares, factors, &found);
+    for (int lane = 0; lane < 8; lane++) wild[j / 8] |= found[lane] == 0 ? (uint8_t)(1 << lane) : 0;
+    is_tame &= wild[j / 8] == 0;
+  }
+  return is_tame;
+}
+
+LA_KERNEL bool la_deviations_f64(const double *squares, ptrdiff_t n, double weight, double *deviations) {
+#pragma clang fp contract(off) reassociate(off)
+  bool is_normal = true;
+  for (ptrdiff_t j = 0; j < n; j++) {
+    const double variance = squares[j] / weight;
+    is_normal &= squares[j] == 0 || (variance >= DBL_MIN && variance <= DBL_MAX);
+    deviations[j] = sqrt(variance);
+  }
+  return is_normal;
 }
 
 // Beside the number of the stored elements of a column: whether they differ.

@@ -117,7 +117,9 @@ extension LeastSquaresEstimator {
   ) throws(EstimatorError) -> IteratedTarget {
     let penalty = hyperparameters.penalty(target)
     let matrix = matrix.penalized(by: penalty)
-    if penalty == 0 { try checkSizes(matrix.columnSizes) }
+    // The squares of shorter columns do not show beside the penalty.
+    let shortest = 0x1p-20 * (penalty / Double(max(1, matrix.rowCount))).squareRoot()
+    try checkSizes(matrix.columnSizes.filter { $0 >= shortest }, all: matrix.columnSizes)
     var right = matrix.target(target)
     // So that squares of targets neither overflow nor vanish; by a power of two, which rounds
     // nothing.
@@ -136,9 +138,13 @@ extension LeastSquaresEstimator {
         method.isExact
         || hyperparameters.tolerance.map { method.hasConverged(tolerance: $0) } ?? false
     }
-    var left = right
-    matrix.multiply(method.solution, minus: 1, &left)
-    let coefficients = method.solution.map { $0 / size }
+    var (left, solution) = (right, method.solution)
+    let gradient = matrix.multiply(solution, minus: 1, &left)
+    // Iterations may have ended before such columns were seen: they follow from what is left.
+    for (column, columnSize) in matrix.columnSizes.enumerated() where columnSize < shortest {
+      solution[column] -= gradient[column] / penalty
+    }
+    let coefficients = solution.map { $0 / size }
     let found = IteratedTarget(
       coefficients: coefficients, intercept: matrix.intercept(for: coefficients, target: target),
       residualNorm: length(left[..<matrix.rowCount]) / size, totalNorm: length(right) / size,
@@ -154,14 +160,14 @@ extension LeastSquaresEstimator {
   /// Checks that no column is so much smaller than another that rounding of products hides it.
   ///
   /// - Throws: ``EstimatorError/unsupportedFeatures(reason:)``.
-  private func checkSizes(_ sizes: [Double]) throws(EstimatorError) {
+  private func checkSizes(_ sizes: [Double], all: [Double]) throws(EstimatorError) {
     let largest = sizes.max() ?? 0
-    guard
-      let column = sizes.firstIndex(where: { $0 > 0 && $0 / largest < 0x1p-40 })
+    guard let size = sizes.first(where: { $0 > 0 && $0 / largest < 0x1p-40 }),
+      let column = all.firstIndex(of: size)
     else { return }
     throw .unsupportedFeatures(
       reason:
-        "Column \(column) has numbers up to \(sizes[column]), another up to \(largest): solver "
+        "Column \(column) has numbers up to \(size), another up to \(largest): solver "
         + "lsmr does not see columns so much smaller than others. Put a StandardScaler in front, "
         + "or fit with solver qr.")
   }

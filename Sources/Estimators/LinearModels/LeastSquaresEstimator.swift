@@ -104,9 +104,9 @@ extension LeastSquaresEstimator {
     _ learned: Learned, _ features: some FeatureMatrix
   ) throws(EstimatorError) {
     let columnCount = features.columnCount + learned.targetCount + 1
-    // A penalty under each column takes as many rows as columns.
+    // A penalty under each column takes as many rows as columns where signs are bound.
     let rowCount =
-      hyperparameters.penalties.contains { $0 > 0 }
+      hyperparameters.positive && hyperparameters.penalties.contains { $0 > 0 }
       ? columnCount : min(columnCount, learned.factor.sampleCount + features.rowCount)
     let bytes = 4 * Double(MemoryLayout<Double>.size) * Double(rowCount) * Double(columnCount)
     guard bytes <= Double(ProcessInfo.processInfo.physicalMemory) else {

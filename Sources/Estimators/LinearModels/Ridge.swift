@@ -81,7 +81,7 @@ public struct Ridge: LeastSquaresEstimator {
   /// - Throws: ``EstimatorError/notFitted(estimator:)`` if there is no training state;
   ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if it is solved by iterations;
   ///   ``EstimatorError/invalidHyperparameter(name:value:requirement:)``.
-  /// - Complexity: O(d³) for each penalty.
+  /// - Complexity: O(d³) for each penalty; of n rows seen, fewer than columns, O(n² · d).
   public func solved(alpha: [Double]) throws(EstimatorError) -> Ridge {
     var changed = try learnedFromFactor(for: "solved(alpha:)")
     var copy = self
@@ -103,7 +103,7 @@ public struct Ridge: LeastSquaresEstimator {
   /// - Parameter alpha: The penalty; at least 0.
   /// - Returns: The same as if it had been fitted with this penalty.
   /// - Throws: As ``solved(alpha:)-([Double])``.
-  /// - Complexity: O(d³).
+  /// - Complexity: O(d³); of n rows seen, fewer than columns, O(n² · d).
   public func solved(alpha: Double) throws(EstimatorError) -> Ridge {
     try solved(alpha: [alpha])
   }

@@ -90,7 +90,9 @@ extension TriangularFactor {
   ) throws(LinearAlgebraError) -> LeastSquaresAnswer {
     guard penalty > 0 else { return try solve(usesSingularValues: usesSingularValues) }
     return try answer(
-      factor.solve(from: offset, penalty: penalty, usesSingularValues: usesSingularValues))
+      factor.solve(
+        from: offset, penalty: penalty, tolerance: rankTolerance,
+        usesSingularValues: usesSingularValues))
   }
 
   /// A solution with the intercepts that belong to it.

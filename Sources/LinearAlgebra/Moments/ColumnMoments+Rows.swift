@@ -76,6 +76,7 @@ extension ColumnMoments {
       let (d, weights) = (matrix.columnCount, weights)
       let count = weights.map { $0.count { $0 > 0 } } ?? matrix.rowCount
       guard count > 0 else { return }
+      if moments.weight.high > 0, matrix.values.count < d / 8 { return addFew(matrix) }
       var added = ColumnMoments(columnCount: d)
       added.weight = weights.map { $0.sum } ?? Twofold(Double(count))
       let total = added.weight
@@ -98,6 +99,24 @@ extension ColumnMoments {
       }
       moments.merge(added, wild: wild) { columns in
         Self.exactly(matrix, weights, count, total, columns)
+      }
+    }
+
+    /// Adds rows that store elements of few columns: for the others they are zeros.
+    private mutating func addFew<Stored: MatrixScalar>(_ matrix: CSRMatrix<Stored>) {
+      let used = Set(matrix.columns).sorted()
+      let places = matrix.columns.map { column in
+        Int32(used.partitioningIndex { $0 >= column })
+      }
+      let columns = used.map { Int($0) }
+      var part = SparseAdder(moments: moments.columns(columns), weights: weights)
+      part._visit(
+        CSRMatrix(
+          unchecked: matrix.rowCount, used.count, matrix.rowOffsets, places, matrix.values, nil))
+      moments.mergeZeros(
+        weight: weights.map { $0.sum } ?? Twofold(Double(matrix.rowCount)), except: columns)
+      for (place, column) in columns.enumerated() {
+        moments.copy(place, of: part.moments, to: column)
       }
     }
 
@@ -140,6 +159,18 @@ extension ColumnMoments {
         return moments
       }
     }
+  }
+}
+
+extension Array where Element: Comparable {
+  /// The first place of a sorted array from which on a condition holds.
+  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
 

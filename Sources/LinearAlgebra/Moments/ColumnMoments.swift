@@ -77,12 +77,20 @@ package struct ColumnMoments: Equatable, Sendable {
 
   /// The standard deviations, d: 0 where values are all the same, and only there.
   package var deviations: [Double] {
-    (0..<columnCount).map { column in
-      let squares = numbers[2 * stride + column]
-      let variance = squares / weight.high
-      if exponents.isEmpty, variance.isNormal || squares == 0 { return variance.squareRoot() }
-      let root = self.variance(ofColumn: column).squareRoot()
-      return squares > 0 ? max(root, .leastNonzeroMagnitude) : 0
+    var isNormal = exponents.isEmpty
+    let deviations = [Double](unsafeUninitializedCapacity: columnCount) { buffer, count in
+      count = columnCount
+      guard let start = buffer.baseAddress else { return }
+      numbers.withUnsafeBufferPointer { numbers in
+        guard let squares = numbers.baseAddress else { return }
+        isNormal =
+          la_deviations_f64(squares + 2 * stride, columnCount, weight.high, start) && isNormal
+      }
+    }
+    guard !isNormal else { return deviations }
+    return (0..<columnCount).map { column in
+      guard numbers[2 * stride + column] > 0 else { return 0 }
+      return max(variance(ofColumn: column).squareRoot(), .leastNonzeroMagnitude)
     }
   }
 
@@ -108,35 +116,79 @@ package struct ColumnMoments: Equatable, Sendable {
     exactly: ([Int]) -> [ScaledMoments]
   ) {
     let d = columnCount
-    var sum = other
-    if weight.high > 0 {
-      let (own, added) = (ScaledTwofold(weight), ScaledTwofold(sum.weight))
-      sum.weight += weight
-      let share = added.divided(by: own.adding(added))
-      let factor = own.multiplied(by: share)
-      for column in exponents.indices where exponents[column] != 0 { wild[column] = 1 }
-      // So that products with weights are in range where the sums are.
-      if ![own, added].allSatisfy({ (-800...800).contains($0.exponent) }) {
-        for column in wild.indices { wild[column] = 1 }
-      }
-      let (shares, factors) = (share.twofold, factor.twofold)
-      withMoments { moments in
-        sum.withMoments { sum in
-          la_merge_moments_f64(
-            moments, sum, d, [shares.high, shares.low], [factors.high, factors.low],
-            &wild)
-        }
+    guard weight.high > 0 else {
+      self = other
+      setExactly((0..<d).filter { wild[$0] != 0 }, of: ColumnMoments(columnCount: d), exactly)
+      return
+    }
+    let factors = MergeFactors(weight, other.weight)
+    for column in exponents.indices where exponents[column] != 0 { wild[column] = 1 }
+    if !factors.areTame {
+      for column in wild.indices { wild[column] = 1 }
+    }
+    withMoments { moments in
+      other.withMoments { other in
+        la_merge_moments_f64(moments, other, d, factors.share, factors.factor, &wild)
       }
     }
-    let columns = (0..<d).filter { wild[$0] != 0 }
-    if !columns.isEmpty {
-      for (column, found) in zip(columns, exactly(columns)) {
-        var joined = moments(column)
-        joined.merge(found)
-        sum.set(column, to: joined)
-      }
+    setExactly((0..<d).filter { wild[$0] != 0 }, of: self, exactly)
+    weight += other.weight
+  }
+
+  /// Merges the moments of rows of zeros.
+  ///
+  /// - Parameters:
+  ///   - added: The sum of their weights.
+  ///   - columns: Columns that are set afterwards in any case.
+  mutating func mergeZeros(weight added: Twofold, except columns: [Int]) {
+    let d = columnCount
+    let factors = MergeFactors(weight, added)
+    var wild = [UInt8](repeating: factors.areTame ? 0 : 255, count: (d + 7) / 8)
+    for column in exponents.indices where exponents[column] != 0 {
+      wild[column / 8] |= 1 << UInt8(column % 8)
     }
-    self = sum
+    var areTame = true
+    withMoments {
+      areTame = la_merge_zeros_f64($0, d, factors.share, factors.factor, &wild)
+    }
+    if !areTame {
+      let zeros = ScaledMoments(
+        weight: ScaledTwofold(added), mean: ScaledTwofold(0), squares: ScaledTwofold(0))
+      for column in columns { wild[column / 8] &= ~(1 << UInt8(column % 8)) }
+      let found = (0..<d).filter { wild[$0 / 8] & (1 << UInt8($0 % 8)) != 0 }
+      setExactly(found, of: self) { $0.map { _ in zeros } }
+    }
+    weight += added
+  }
+
+  /// Sets columns to what they were, merged with moments computed another way.
+  private mutating func setExactly(
+    _ columns: [Int], of before: ColumnMoments, _ exactly: ([Int]) -> [ScaledMoments]
+  ) {
+    guard !columns.isEmpty else { return }
+    for (column, found) in zip(columns, exactly(columns)) {
+      var joined = before.moments(column)
+      joined.merge(found)
+      set(column, to: joined)
+    }
+  }
+
+  /// Some columns.
+  func columns(_ chosen: [Int]) -> ColumnMoments {
+    var result = ColumnMoments(columnCount: chosen.count)
+    result.weight = weight
+    for (place, column) in chosen.enumerated() { result.copy(column, of: self, to: place) }
+    return result
+  }
+
+  /// Copies a column of others.
+  mutating func copy(_ column: Int, of other: ColumnMoments, to place: Int) {
+    for part in 0..<4 {
+      numbers[part * stride + place] = other.numbers[part * other.stride + column]
+    }
+    let exponent = other.exponents.isEmpty ? 0 : other.exponents[column]
+    if exponent != 0, exponents.isEmpty { exponents = [Int](repeating: 0, count: columnCount) }
+    if !exponents.isEmpty { exponents[place] = exponent }
   }
 
   /// The moments of a column.
@@ -172,5 +224,26 @@ package struct ColumnMoments: Equatable, Sendable {
         squares_rest: start + 3 * stride)
       body(&moments)
     }
+  }
+}
+
+/// What moments are merged by.
+private struct MergeFactors {
+  /// The share of the weights that are added, in two parts.
+  let share: [Double]
+
+  /// The product of both sums of weights divided by their sum, in two parts.
+  let factor: [Double]
+
+  /// Whether products with weights are in range where the sums are.
+  let areTame: Bool
+
+  init(_ weight: Twofold, _ added: Twofold) {
+    let (own, added) = (ScaledTwofold(weight), ScaledTwofold(added))
+    let share = added.divided(by: own.adding(added))
+    let (first, second) = (share.twofold, own.multiplied(by: share).twofold)
+    self.share = [first.high, first.low]
+    factor = [second.high, second.low]
+    areTame = [own, added].allSatisfy { (-800...800).contains($0.exponent) }
   }
 }

@@ -131,76 +131,6 @@ extension LeastSquaresFactor {
     return (solution, solutionRest)
   }
 
-  /// Minimizes ‖R · b − C‖² + penalty · ‖b‖² for the columns from one on, as if there were none
-  /// before.
-  ///
-  /// The root of the penalty stands under R as rows of its own: so nothing is squared.
-  ///
-  /// - Parameters:
-  ///   - first: The first of the columns, and of the rows.
-  ///   - penalty: The penalty, above 0.
-  ///   - usesSingularValues: Whether singular values are used also where the rank is full.
-  /// - Returns: b, (q − first) × t.
-  /// - Throws: As ``Matrix/leastSquares(_:tolerance:)``.
-  /// - Complexity: O(q³).
-  package func solve(
-    from first: Int, penalty: Double, usesSingularValues: Bool
-  ) throws(LinearAlgebraError) -> LeastSquaresSolution<Double> {
-    try penalized(from: first, penalty: penalty).solve(
-      from: 0, tolerance: 0, usesSingularValues: usesSingularValues)
-  }
-
-  /// Minimizes ‖R · b − c‖² + penalty · ‖b‖² over the b of at least 0, for the columns from one on,
-  /// as if there were none before.
-  ///
-  /// - Parameters:
-  ///   - target: Which of the columns of C is c.
-  ///   - first: The first of the columns, and of the rows.
-  ///   - penalty: The penalty, at least 0.
-  /// - Returns: b, q − first numbers. Of columns that depend on each other only as many are above
-  ///   zero as their rank.
-  /// - Throws: ``LinearAlgebraError/overflow(operation:)``;
-  ///   ``LinearAlgebraError/noConvergence(routine:)``;
-  ///   ``LinearAlgebraError/libraryNotFound(attempts:)``.
-  /// - Complexity: O(q²) for each column taken in or left out.
-  package func solveNonNegative(
-    target: Int, from first: Int, penalty: Double
-  ) throws(LinearAlgebraError) -> [Double] {
-    let problem = penalty > 0 ? try penalized(from: first, penalty: penalty) : self
-    let start = penalty > 0 ? 0 : first
-    let rows = start..<max(start, min(problem.r.rowCount, problem.columnCount))
-    let triangle = problem.part(rows: rows, columns: start..<problem.columnCount)
-    let column = problem.columnCount + target
-    let right = problem.part(rows: rows, columns: column..<column + 1)
-    let (scales, scale) = (triangle.columnScales(), right.columnScales()[0])
-    var search = NonNegativeLeastSquares(
-      triangle.scalingColumns(by: scales), right.scalingColumns(by: [scale]).elements)
-    try search.solve()
-    let solution = zip(search.x, scales).map { $0 / scale * $1 }
-    guard solution.allSatisfy(\.isFinite) else { throw .overflow(operation: "least squares") }
-    return solution
-  }
-
-  /// The factor of the columns from one on with the root of a penalty under each.
-  private func penalized(
-    from first: Int, penalty: Double
-  ) throws(LinearAlgebraError) -> LeastSquaresFactor {
-    try BLASLibrary.prepare(for: [columnCount])
-    let count = columnCount - first
-    let rowCount = max(0, min(r.rowCount - first, count))
-    let rows = first..<first + rowCount
-    let columns = first..<columnCount + targetCount
-    let none = [Double](repeating: 0, count: targetCount)
-    var penalized = LeastSquaresFactor(
-      r: part(rows: rows, columns: columns),
-      rest: restPart(rows: rows, columns: columns), residualNorms: none)
-    var roots = LeastSquaresFactor(
-      r: Matrix(rowCount: count, columnCount: count + targetCount), rest: [], residualNorms: none)
-    for column in 0..<count { roots.r[column, column] = penalty.squareRoot() }
-    penalized.fold(roots)
-    return penalized
-  }
-
   /// R alone, q × q, if it has an inverse.
   package var regularTriangle: Matrix<Double>? {
     guard r.rowCount == columnCount, (0..<columnCount).allSatisfy({ r[$0, $0] > 0 }) else {
@@ -214,14 +144,14 @@ extension LeastSquaresFactor {
     part(rows: 0..<r.rowCount, columns: columnCount..<columnCount + targetCount)
   }
 
-  private func part(rows: Range<Int>, columns: Range<Int>) -> Matrix<Double> {
+  func part(rows: Range<Int>, columns: Range<Int>) -> Matrix<Double> {
     Matrix(
       unchecked: elements(r.elements, rows: rows, columns: columns), rowCount: rows.count,
       columnCount: columns.count)
   }
 
   /// What was rounded off a part, or nothing.
-  private func restPart(rows: Range<Int>, columns: Range<Int>) -> [Double] {
+  func restPart(rows: Range<Int>, columns: Range<Int>) -> [Double] {
     rest.isEmpty ? [] : elements(rest, rows: rows, columns: columns)
   }
 

@@ -317,10 +317,16 @@ typedef struct {
 void la_moments_f64(const double *x, const double *_Nullable weights, const double *_Nullable spread, ptrdiff_t rows,
                     ptrdiff_t d, const double *total, const la_moments *moments, double *wild);
 
-/// others <- moments and others together. The share of others of all weights is `share`; `factor` is the product of both
-/// sums of weights divided by their sum; each is in two parts. Columns that are wild stay so.
+/// Merges the moments of others in. Their share of all weights is `share`; `factor` is the product of both sums of weights
+/// divided by their sum; each is in two parts. Columns that are wild, or become it, stay as they are.
 void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d, const double *share,
                           const double *factor, double *wild);
+
+/// The same where the others are zeros; a bit says that a column is wild. Returns whether none is.
+bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, const double *share, const double *factor, uint8_t *wild);
+
+/// The roots of n sums of squares divided by a weight. Returns whether all that are not zero are those of normal numbers.
+bool la_deviations_f64(const double *squares, ptrdiff_t n, double weight, double *deviations);
 
 /// What is known of a column while the stored elements of sparse rows go by; all zero before.
 typedef struct {

@@ -337,7 +337,13 @@ import Testing
       #expect(abs(coefficients[1] - 6) < 1e-14 && abs(coefficients[count - 1] - 8) < 1e-14)
       #expect(coefficients.count { $0 != 0 } == 2)
     }
-    var ridge = Ridge(fitsIntercept: false)
+    // By hand: of x = (3, 4) and y = 50, w = x · 50 / (25 + alpha).
+    var ridge = Ridge(alpha: 25, fitsIntercept: false)
+    try ridge.partialFit(features, to: [50])
+    let penalized = try #require(ridge.model).coefficients.elements
+    #expect(abs(penalized[1] - 3) < 1e-14 && abs(penalized[count - 1] - 4) < 1e-14)
+    #expect(penalized.count { $0 != 0 } == 2)
+    ridge.positive = true
     let error = #expect(throws: EstimatorError.self) {
       try ridge.partialFit(features, to: [50])
     }

@@ -123,6 +123,39 @@ import Testing
     }
   }
 
+  /// Where a row stores elements of few columns, the others are taken as zeros without being looked at.
+  @Test(arguments: [false, true])
+  func fewStoredElementsInManyColumnsAreTheSameAsAllOfThem(isWeighted: Bool) throws {
+    var stream = RandomStream(seed: 3, purpose: .syntheticData)
+    var features = Matrix<Double>(rowCount: 120, columnCount: 203)
+    for row in 0..<120 {
+      for _ in 0..<9 {
+        let column = stream.index(below: 200)
+        let size = [1, 1e-160, 1e160, 1e6][column % 4]
+        features[row, column] = column % 5 == 0 ? size : size * (1 + stream.normal())
+      }
+    }
+    let weights = isWeighted ? (0..<120).map { [1, 0, 2.5, 1e-9][$0 % 4] } : nil
+    var whole = StandardScaler(withMean: false)
+    try whole.fit(features, to: NoTarget(), weights: weights, context: TrainingContext())
+    var parts = StandardScaler(withMean: false)
+    for row in 0..<120 where weights?[row] != 0 {
+      try parts.partialFit(
+        CSRMatrix(features.selectingRows([row])), to: NoTarget(),
+        weights: weights.map { [$0[row]] },
+        context: TrainingContext())
+      guard row == 60 else { continue }
+      parts = try StandardScaler(ModelFile.decode(ModelFile.encode(parts)))
+    }
+    let (found, expected) = (
+      try #require(parts.model?.scales), try #require(whole.model?.scales)
+    )
+    #expect(expected[201] == 1 && expected[2] > 1e150)
+    for column in 0..<203 {
+      #expect(abs(found[column] / expected[column] - 1) <= 1e-15, "\(column)")
+    }
+  }
+
   @Test(arguments: cases)
   func momentsOfSinglePrecisionAreExact(reference: Case) throws {
     let weights = try reference.weights?.map(number)
