@@ -153,8 +153,10 @@ public struct CSVReader: ChunkReader {
     return layout
   }
 
-  /// Refuses two columns of one name: one of them could be learned from what the other holds, or be
-  /// taken for it by a model. Several may have none, unless that is asked for.
+  /// Refuses two columns of one name.
+  ///
+  /// One of them could be learned from what the other holds, or be taken for it by a model. Several
+  /// may have no name, unless that is asked for.
   private func checkDistinct(_ names: [String], _ header: Record) throws(ReaderError) {
     let asked = [options.target, options.weights].compactMap(\.self)
     var positions: [String: Int] = [:]

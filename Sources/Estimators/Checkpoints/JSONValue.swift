@@ -33,6 +33,7 @@ struct JSONValue {
   /// - Parameters:
   ///   - bytes: UTF-8.
   ///   - range: Which of them, with nothing but white space around the value.
+  /// - Throws: ``Fault``.
   /// - Complexity: O(count).
   init(_ bytes: [UInt8], in range: Range<Int>) throws(Fault) {
     var parser = JSONParser(bytes: bytes, position: range.lowerBound, end: range.upperBound)

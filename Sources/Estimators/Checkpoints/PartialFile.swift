@@ -15,12 +15,11 @@ struct PartialFile {
   private static let suffix = ".partial"
   private static let digitCount = 16
 
-  /// Creates an empty file.
+  /// Creates an empty file, or is `nil` if there can be none; `errno` then says why.
   ///
   /// - Parameters:
   ///   - target: The path that it will replace.
   ///   - mode: The permissions it will have; those of a new file for `nil`.
-  /// - Returns: `nil` if there can be none; `errno` says why.
   init?(beside target: String, mode: mode_t?) {
     self.mode = mode
     let (folder, stem) = Self.place(of: target)

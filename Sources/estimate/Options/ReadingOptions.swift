@@ -59,6 +59,7 @@ struct ReadingOptions: ParsableArguments {
   /// The files that are read.
   ///
   /// - Parameter data: The path of the samples, if they are given.
+  /// - Returns: An input for each option that can name one.
   func inputs(_ data: String?) -> [CallInput] {
     [
       CallInput(
