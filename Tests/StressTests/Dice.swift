@@ -1,5 +1,6 @@
-/// Random choices that follow from a seed (SplitMix64, G. Steele and others: *Fast splittable
-/// pseudorandom number generators*, 2014).
+/// Random choices that follow from a seed, by SplitMix64.
+///
+/// **Source:** G. Steele and others: *Fast splittable pseudorandom number generators*, 2014.
 struct Dice: RandomNumberGenerator {
   private var state: UInt64
 

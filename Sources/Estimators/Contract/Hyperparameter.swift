@@ -105,6 +105,7 @@ public struct Hyperparameter<Settings: Sendable>: Sendable {
   /// - Parameters:
   ///   - others: What they must be, as the end of a sentence.
   ///   - isUsed: Whether settings are so.
+  /// - Returns: The declaration.
   public func used(
     with others: String, _ isUsed: @escaping @Sendable (Settings) -> Bool
   ) -> Hyperparameter {

@@ -6,9 +6,11 @@ internal import _CLinearAlgebra
 /// Without a gradient in between, shrinking and truncating are one affine map and one clip, whose
 /// factors follow from the records of two steps.
 package struct GradientSteps: Equatable, Sendable {
-  /// What stands for each step, one after another: the product of shrinking factors S, the penalty
-  /// over S so far, the penalty so far, and the sums over averaged steps of S and of S times the
-  /// penalty over S before. The first is the state that all coefficients were brought to.
+  /// Five numbers for each step, one step after another.
+  ///
+  /// They are the product of shrinking factors S, the penalty over S so far, the penalty so far, and
+  /// the sums over averaged steps of S and of S times the penalty over S before. The first step is the
+  /// state that all coefficients were brought to.
   package var records: [Double]
 
   /// For each column the number of the step that last touched it.

@@ -44,7 +44,9 @@ import Testing
 
   // MARK: By hand
 
-  /// Rows (1,1) (1,0) (−1,0) …: the second column is touched once. In scikit-learn 1.9.1, on dense
+  /// Rows (1,1) (1,0) (−1,0) …: the second column is touched once.
+  ///
+  /// In scikit-learn 1.9.1, on dense
   /// samples with `SGDClassifier(loss="log_loss", penalty="l1", alpha=0.05,
   /// learning_rate="constant", eta0=0.1, max_iter=1, tol=None, shuffle=False)`: coefficients
   /// 0.21957…, 0.01.
