@@ -43,11 +43,24 @@ extension LeastSquaresEstimator {
   ///   ``EstimatorError/invalidHyperparameter(name:value:requirement:)``;
   ///   ``EstimatorError/changedHyperparameter(name:old:new:remedy:)``.
   func learnedFromFactor(for call: String) throws(EstimatorError) -> Learned {
-    guard let learned, learned.trainingState != nil else {
-      throw .notFitted(estimator: Self.name)
-    }
+    let learned = try learnedFromRows(for: call)
     guard learned.iterated == nil else { throw missingStatistics(for: call) }
     try checkSettings(learned)
+    return learned
+  }
+
+  /// What was learned, if what is known of its rows was neither forgotten nor left out of a file.
+  ///
+  /// - Parameter call: The call that asks.
+  /// - Throws: ``EstimatorError/notFitted(estimator:)``;
+  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` for a model alone.
+  func learnedFromRows(for call: String) throws(EstimatorError) -> Learned {
+    guard let learned else { throw .notFitted(estimator: Self.name) }
+    guard learned.trainingState != nil else {
+      throw .unsupportedCall(
+        call: call, setting: "a model alone, whose training state was forgotten or not saved",
+        remedy: "Fit again.")
+    }
     return learned
   }
 
@@ -128,7 +141,11 @@ extension LeastSquaresEstimator {
     var method = LSMR(matrix, target: right, start: start.map { $0 * size })
     var epochCount = 0
     var hasConverged = method.isExact
-    while !hasConverged, epochCount < hyperparameters.maxEpochs, method.isFinite {
+    // Read once: what looks like a property is looked up by its path.
+    let (maxEpochs, tolerance) = (
+      hyperparameters.shared.maxEpochs, hyperparameters.shared.tolerance
+    )
+    while !hasConverged, epochCount < maxEpochs, method.isFinite {
       guard !call.context.isCancelled() else { throw .cancelled }
       method.step(matrix)
       epochCount += 1
@@ -136,7 +153,7 @@ extension LeastSquaresEstimator {
       report(epochCount, norm * norm)
       hasConverged =
         method.isExact
-        || hyperparameters.tolerance.map { method.hasConverged(tolerance: $0) } ?? false
+        || tolerance.map { method.hasConverged(tolerance: $0) } ?? false
     }
     var (left, solution) = (right, method.solution)
     let gradient = matrix.multiply(solution, minus: 1, &left)

@@ -113,12 +113,11 @@ extension LinearRegression {
   /// call.
   ///
   /// - Returns: The figures.
-  /// - Throws: ``EstimatorError/notFitted(estimator:)`` if there is no training state.
+  /// - Throws: ``EstimatorError/notFitted(estimator:)``;
+  ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` if there is no training state.
   /// - Complexity: O(d³).
   public func summary() throws(EstimatorError) -> LinearRegressionSummary {
-    guard let learned, learned.trainingState != nil else {
-      throw .notFitted(estimator: Self.name)
-    }
+    let learned = try learnedFromRows(for: "summary")
     if let iterated = learned.iterated { return LinearRegressionSummary(iterated) }
     return LinearRegressionSummary(learned.factor, learned.model)
   }

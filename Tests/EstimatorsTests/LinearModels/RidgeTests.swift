@@ -126,6 +126,27 @@ import Testing
     }
   }
 
+  @Test func aModelAloneSaysThatItsRowsAreForgotten() throws {
+    let data = SmallData.plane()
+    var (ridge, regression) = (Ridge(), LinearRegression())
+    try ridge.fit(data.features, to: data.target)
+    try regression.fit(data.features, to: data.target)
+    let other = regression
+    ridge.reset(.trainingState)
+    regression.reset(.trainingState)
+    func expect(_ call: String, _ body: () throws -> Void) {
+      #expect(
+        throws: EstimatorError.unsupportedCall(
+          call: call, setting: "a model alone, whose training state was forgotten or not saved",
+          remedy: "Fit again.")
+      ) { try body() }
+    }
+    expect("solved(alpha:)") { _ = try ridge.solved(alpha: 2) }
+    expect("summary") { _ = try regression.summary() }
+    expect("merge") { try regression.merge(other) }
+    #expect(try regression.predict(data.features) == other.predict(data.features))
+  }
+
   @Test func whatDoesNotGoTogetherIsRefused() throws {
     let data = SmallData.plane()
     var regression = LinearRegression()
