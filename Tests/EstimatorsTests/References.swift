@@ -55,6 +55,12 @@ enum Samples {
 
   /// The weights 0.5, 1.5, 2.5, 3.5, over and over.
   static func weights(_ count: Int) -> [Double] { (0..<count).map { 0.5 + Double($0 % 4) } }
+
+  /// The weights 0.25, 0.75, 1.25, 1.75, over and over, then 1 for what is left: their sum is their
+  /// number, in every batch of a multiple of 4 too.
+  static func evenWeights(_ count: Int) -> [Double] {
+    (0..<count).map { $0 < count / 4 * 4 ? 0.25 + Double($0 % 4) / 2 : 1 }
+  }
 }
 
 /// The largest difference, relative to the largest absolute value of the reference.

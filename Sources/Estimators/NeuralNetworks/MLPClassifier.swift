@@ -5,6 +5,8 @@ public import LinearAlgebra
 ///     minimize  mean cross entropy  +  alpha / 2 · Σ weights² / batch
 ///
 /// The last layer is a softmax over the classes, or one logistic unit for two classes.
+/// A sample counts as many times as it weighs, in a mean that is divided by the number of samples
+/// whatever they weigh; so does its gradient in that of a batch.
 ///
 ///     var classifier = MLPClassifier<Int>(hiddenLayerSizes: [64], maxEpochs: 50)
 ///     try classifier.fit(features, to: digits)

@@ -5,6 +5,8 @@ public import LinearAlgebra
 ///     minimize  mean of the summed cross entropies  +  alpha / 2 · Σ weights² / batch
 ///
 /// The last layer has a logistic unit for each label, which says how likely it is by itself.
+/// A sample counts as many times as it weighs, in a mean that is divided by the number of samples
+/// whatever they weigh; so does its gradient in that of a batch.
 ///
 ///     var classifier = MLPMultilabelClassifier<String>(hiddenLayerSizes: [64])
 ///     try classifier.fit(features, to: [["red", "round"], [], ["round"]])

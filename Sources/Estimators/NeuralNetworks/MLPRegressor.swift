@@ -6,6 +6,8 @@ public import LinearAlgebra
 ///
 /// The sum is over the targets. They should be of about the same size, and near 1: scale them
 /// first.
+/// A sample counts as many times as it weighs, in a mean that is divided by the number of samples
+/// whatever they weigh; so does its gradient in that of a batch.
 ///
 ///     var regressor = MLPRegressor(hiddenLayerSizes: [64], maxEpochs: 50)
 ///     try regressor.fit(features, to: prices)

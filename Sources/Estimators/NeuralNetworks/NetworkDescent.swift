@@ -11,7 +11,7 @@ struct NetworkDescent<Features: FeatureMatrix, Scalar: MatrixScalar> {
   /// - Parameters:
   ///   - state: Parameters and optimizer, which are changed.
   ///   - clock: The clock, which goes on.
-  /// - Returns: The mean loss with the penalty, before the step.
+  /// - Returns: Σ weight · loss / rows with the penalty, before the step.
   func run(_ state: inout NetworkState, _ clock: inout ScheduleState) -> EpochOutcome {
     let shape = state.form.shape
     var memory =
@@ -47,18 +47,15 @@ struct NetworkDescent<Features: FeatureMatrix, Scalar: MatrixScalar> {
     return start.value - end.value <= rounding * max(abs(start.value), abs(end.value), 1)
   }
 
-  /// The mean loss with the penalty, and its gradient.
+  /// Σ weight · loss / rows + alpha / (2 rows) · Σ weights², and its gradient.
   private func evaluate(_ point: [Scalar], _ shape: NetworkShape) -> Evaluation<Scalar> {
     var result = Evaluation(point: point, value: 0, gradient: point.map { _ in 0 })
     rows.withUnsafeBufferPointer { rows in
-      let weightSum = gradient.weight(of: rows)
-      guard weightSum > 0 else { return }
       let loss = point.withUnsafeBufferPointer { point in
-        point.baseAddress.map {
-          gradient.compute($0, rows, weightSum: weightSum, dropout: nil)
-        } ?? 0
+        point.baseAddress.map { gradient.compute($0, rows, dropout: nil) } ?? 0
       }
-      let l2 = Scalar(settings.alpha / weightSum)
+      let count = Double(rows.count)
+      let l2 = Scalar(settings.alpha / count)
       var squares = 0.0
       for index in result.gradient.indices { result.gradient[index] = gradient.value[index] }
       for layer in 0..<shape.layerCount {
@@ -67,7 +64,7 @@ struct NetworkDescent<Features: FeatureMatrix, Scalar: MatrixScalar> {
           squares += Double(point[index]) * Double(point[index])
         }
       }
-      result.value = (loss + 0.5 * settings.alpha * squares) / weightSum
+      result.value = (loss + 0.5 * settings.alpha * squares) / count
     }
     return result
   }

@@ -61,31 +61,25 @@ final class NetworkGradient<Features: FeatureMatrix, Scalar: MatrixScalar> {
 
   deinit { total?.deallocate() }
 
-  /// What rows count together.
-  func weight(of rows: UnsafeBufferPointer<Int>) -> Double {
-    guard let weights else { return Double(rows.count) }
-    return rows.reduce(0.0) { $0 + weights[$1] }
-  }
-
-  /// Computes the gradient of the mean loss over rows, without penalty.
+  /// Computes the gradient of Σ weight · loss / rows, without penalty.
+  ///
+  /// What rows count is not divided out: a row of weight 2 moves the parameters twice as far.
   ///
   /// - Parameters:
   ///   - parameters: All weights and biases, as the shape says.
   ///   - rows: The rows, at most as many as there is memory for.
-  ///   - weightSum: What they count together, greater than 0.
   ///   - dropout: Which units are left out.
   /// - Returns: The sum of weight · loss over the rows.
   func compute(
-    _ parameters: UnsafePointer<Scalar>, _ rows: UnsafeBufferPointer<Int>, weightSum: Double,
-    dropout: DropoutMasks?
+    _ parameters: UnsafePointer<Scalar>, _ rows: UnsafeBufferPointer<Int>, dropout: DropoutMasks?
   ) -> Double {
     var loss = 0.0
     for first in stride(from: 0, to: rows.count, by: blockSize * lanes.count) {
       let count = min(lanes.count, (rows.count - first + blockSize - 1) / blockSize)
       let work = LaneWork { lane in
         self.compute(
-          parameters, rows, from: first + lane * self.blockSize, share: Scalar(1 / weightSum),
-          dropout, self.lanes[lane])
+          parameters, rows, from: first + lane * self.blockSize,
+          share: Scalar(1 / Double(rows.count)), dropout, self.lanes[lane])
       }
       if count == 1 {
         work.run(0)

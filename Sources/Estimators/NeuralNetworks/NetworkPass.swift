@@ -65,21 +65,17 @@ struct NetworkPass<Features: FeatureMatrix, Scalar: MatrixScalar> {
       rates: settings.hiddenLayerSizes.indices.map { settings.dropoutRate(ofLayer: $0) })
   }
 
-  /// Takes one step on a batch; returns its mean loss before the step, with the penalty.
+  /// Takes one step on a batch, also where its samples all count nothing; returns its loss before
+  /// the step as ``NetworkGradient`` has it, with the penalty.
   private func step(
     _ stepper: inout NetworkStepper<Scalar>, _ rows: UnsafeBufferPointer<Int>, rate: Double,
     _ masks: DropoutMasks?
   ) -> Double {
-    // A batch whose samples all count nothing has nothing to say, and its mean loss no meaning.
-    let weightSum = gradient.weight(of: rows)
-    guard weightSum > 0 else { return 0 }
     let loss = stepper.parameters.withUnsafeBufferPointer { parameters in
-      parameters.baseAddress.map {
-        gradient.compute($0, rows, weightSum: weightSum, dropout: masks)
-      } ?? 0
+      parameters.baseAddress.map { gradient.compute($0, rows, dropout: masks) } ?? 0
     }
-    let squares = stepper.step(
-      gradient: gradient.value, rate: rate, l2: settings.alpha / weightSum)
-    return (loss + 0.5 * settings.alpha * squares) / weightSum
+    let count = Double(rows.count)
+    let squares = stepper.step(gradient: gradient.value, rate: rate, l2: settings.alpha / count)
+    return (loss + 0.5 * settings.alpha * squares) / count
   }
 }

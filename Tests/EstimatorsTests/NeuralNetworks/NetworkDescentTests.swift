@@ -24,7 +24,7 @@ import Testing
       settings.alpha = 1
       settings.tolerance = 1e-9
       settings.maxEpochs = 2000
-      let weights = reference.weighted ? Samples.weights(features.rowCount) : nil
+      let weights = reference.weighted ? Samples.evenWeights(features.rowCount) : nil
       let progress: TrainingProgress?
       if reference.data == "diabetes" {
         var regressor = MLPRegressor()

@@ -17,8 +17,9 @@ struct NetworkReference: Decodable {
   var end: [Layer]
   var losses: [Double]
 
-  /// The weights of so many samples, or `nil`.
-  func weights(_ count: Int) -> [Double]? { weighted ? Samples.weights(count) : nil }
+  /// The weights of so many samples, or `nil`; scikit-learn divides by their sum where we divide by
+  /// their number.
+  func weights(_ count: Int) -> [Double]? { weighted ? Samples.evenWeights(count) : nil }
 
   /// A call that begins at the same start.
   func context() throws -> TrainingContext {
