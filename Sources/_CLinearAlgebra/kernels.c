@@ -42,10 +42,10 @@ LA_INLINE uint64_t not_finite(double value) {
   return (bits & 0x7FF0000000000000u) == 0x7FF0000000000000u;
 }
 
-// The series of e^r for |r| <= log 2 / 2, in pairs of terms that can be computed side by side.
-LA_INLINE double exp_series_f64(double r) {
+// The series of first - 1 + e^r for |r| <= log 2 / 2, in pairs of terms that can be computed side by side.
+LA_INLINE double exp_series_f64(double first, double r) {
   double r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
-  double low = (1 + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
+  double low = (first + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
   double middle = (1.0 / 24 + r * (1.0 / 120)) + r2 * (1.0 / 720 + r * (1.0 / 5040));
   double high = (1.0 / 40320 + r * (1.0 / 362880)) + r2 * (1.0 / 3628800 + r * (1.0 / 39916800));
   double highest = 1.0 / 479001600 + r * (1.0 / 6227020800);
@@ -89,9 +89,9 @@ LA_INLINE float exp_soon_f32(float x) {
   return x > EXP_SMALLEST_F32 ? result : EXP_OF_SMALLEST_F32;
 }
 
-LA_INLINE float exp_series_f32(float r) {
+LA_INLINE float exp_series_f32(float first, float r) {
   float r2 = r * r, r4 = r2 * r2;
-  float low = (1 + r) + r2 * (1.0f / 2 + r * (1.0f / 6));
+  float low = (first + r) + r2 * (1.0f / 2 + r * (1.0f / 6));
   float high = (1.0f / 24 + r * (1.0f / 120)) + r2 * (1.0f / 720 + r * (1.0f / 5040));
   return low + r4 * high;
 }

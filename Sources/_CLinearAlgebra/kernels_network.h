@@ -15,7 +15,7 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
       break;
     case LA_UNIT_TANH:
       for (ptrdiff_t j = 0; j < n; j++) {
-        S x = z[j] + bias[j], e = NAME(exp_of_negative)(-2 * (x > 0 ? x : -x)), t = (1 - e) / (1 + e);
+        S x = z[j] + bias[j], t = NAME(tanh_of_positive)(x > 0 ? x : -x);
         z[j] = x > 0 ? t : -t;
       }
       break;
@@ -168,30 +168,38 @@ LA_INLINE S NAME(root)(S x) {
   return x * inverse;
 }
 
-LA_KERNEL double NAME(adam)(S *restrict w, S *restrict first, S *restrict second,
-                            const S *restrict g, ptrdiff_t n, S l2, S rate, S beta1, S beta2,
-                            S epsilon) {
+// factor x + y, of a factor in two parts: near 1, what it takes from x is not told by a single float.
+LA_INLINE S NAME(decayed)(S x, S factor, S rest, S y) {
+#pragma clang fp contract(fast) reassociate(off)
+  return sizeof(S) == sizeof(double) ? factor * x + y : factor * x + (rest * x + y);
+}
+
+LA_KERNEL double NAME(adam)(S *restrict w, S *restrict first, S *restrict second, const S *restrict g, ptrdiff_t n,
+                            S l2, S rate, double beta1, double beta2, S epsilon) {
   LA_FAST
+  const S factor1 = (S)beta1, rest1 = (S)(beta1 - (double)factor1), share1 = (S)(1 - beta1);
+  const S factor2 = (S)beta2, rest2 = (S)(beta2 - (double)factor2), share2 = (S)(1 - beta2);
   double squares = 0;
   for (ptrdiff_t i = 0; i < n; i++) {
     squares += (double)w[i] * (double)w[i];
     S slope = g[i] + l2 * w[i];
-    first[i] = beta1 * first[i] + (1 - beta1) * slope;
-    second[i] = beta2 * second[i] + (1 - beta2) * slope * slope;
+    first[i] = NAME(decayed)(first[i], factor1, rest1, share1 * slope);
+    second[i] = NAME(decayed)(second[i], factor2, rest2, share2 * slope * slope);
     w[i] -= rate * first[i] / (NAME(root)(second[i]) + epsilon);
   }
   return squares;
 }
 
-LA_KERNEL double NAME(momentum)(S *restrict w, S *restrict velocity, const S *restrict g,
-                                ptrdiff_t n, S l2, S rate, S momentum, bool nesterov) {
+LA_KERNEL double NAME(momentum)(S *restrict w, S *restrict velocity, const S *restrict g, ptrdiff_t n, S l2, S rate,
+                                double momentum, bool nesterov) {
   LA_FAST
+  const S factor = (S)momentum, rest = (S)(momentum - (double)factor);
   double squares = 0;
   for (ptrdiff_t i = 0; i < n; i++) {
     squares += (double)w[i] * (double)w[i];
     S step = rate * (g[i] + l2 * w[i]);
-    velocity[i] = momentum * velocity[i] - step;
-    w[i] += nesterov ? momentum * velocity[i] - step : velocity[i];
+    velocity[i] = NAME(decayed)(velocity[i], factor, rest, -step);
+    w[i] += nesterov ? NAME(decayed)(velocity[i], factor, rest, -step) : velocity[i];
   }
   return squares;
 }

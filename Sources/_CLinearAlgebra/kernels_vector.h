@@ -51,7 +51,7 @@ LA_INLINE P PNAME(minus_magnitude)(P x) {
 LA_INLINE P PNAME(exp_of_negative)(P x) {
   P shifted = x * (P)1.4426950408889634 + EXP_SHIFT;
   P k = shifted - EXP_SHIFT;
-  P series = EXP_SERIES(x - k * LOG2);
+  P series = EXP_SERIES(1, x - k * LOG2);
   // The lowest bits of the shifted number are k.
   MASK exponent, bits;
   memcpy(&exponent, &shifted, sizeof exponent);
@@ -60,6 +60,25 @@ LA_INLINE P PNAME(exp_of_negative)(P x) {
   memcpy(&series, &bits, sizeof series);
   // Last, so that nothing waits for it.
   return x > EXP_SMALLEST ? series : EXP_OF_SMALLEST;
+}
+
+// tanh x for x >= 0, to a few units of the last digit also where it is small; of a NaN it is one.
+//
+// With y = -2 x and m = e^y - 1 it is -m / (2 + m), and m = 2^k (e^r - 1) + (2^k - 1) with y = k log 2 + r.
+LA_INLINE P PNAME(tanh_of_positive)(P x) {
+  // Beyond it the result is 1 to the last digit, and 2^k stays a number.
+  P y = x > 30 ? -60 : -2 * x;
+  P shifted = y * (P)1.4426950408889634 + EXP_SHIFT;
+  P k = shifted - EXP_SHIFT;
+  P series = EXP_SERIES(0, y - k * LOG2);
+  P power = 1;
+  MASK exponent, bits;
+  memcpy(&exponent, &shifted, sizeof exponent);
+  memcpy(&bits, &power, sizeof bits);
+  bits += (MASK)((UNSIGNED_MASK)exponent << MANTISSA_BITS);
+  memcpy(&power, &bits, sizeof power);
+  P m = power * series + (power - 1);
+  return -m / (2 + m);
 }
 
 // Below it, the logarithm of 1 + e is e - e^2 / 2 to the last digit, of which 1 + e would keep few or none.

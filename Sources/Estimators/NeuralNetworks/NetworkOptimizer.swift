@@ -1,5 +1,13 @@
 internal import LinearAlgebra
 
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
 /// What a network's optimizer remembers from step to step.
 struct NetworkMemory: Equatable, Sendable {
   /// The number of steps taken.
@@ -129,12 +137,13 @@ struct NetworkStepper<Scalar: MatrixScalar> {
             if settings.solver == .adam, let v = second.baseAddress {
               return Scalar._adam(
                 w + start, m + start, v + start, gradient + start, range.count, Scalar(l2), rate,
-                Scalar(settings.beta1), Scalar(settings.beta2),
-                Scalar(settings.epsilon))
+                settings.beta1, settings.beta2,
+                // Of a gradient of 0 there is no step, also where a float holds no such ε.
+                max(Scalar(settings.epsilon), .leastNormalMagnitude))
             }
             return Scalar._momentum(
               w + start, m + start, gradient + start, range.count, Scalar(l2), rate,
-              Scalar(settings.momentum), settings.nesterov)
+              settings.momentum, settings.nesterov)
           }
           for layer in 0..<shape.layerCount {
             squares += move(shape.weights(of: layer), layer, l2)
@@ -148,19 +157,9 @@ struct NetworkStepper<Scalar: MatrixScalar> {
 
   /// What Adam's rate is multiplied by because its means start at zero.
   private func correction(atStep step: Int) -> Double {
-    (1 - power(settings.beta2, step)).squareRoot() / (1 - power(settings.beta1, step))
+    lost(settings.beta2, step).squareRoot() / lost(settings.beta1, step)
   }
 
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    // By squaring, so that the millionth step costs twenty multiplications.
-    var result = 1.0
-    var square = base
-    var rest = exponent
-    while rest > 0 {
-      if rest & 1 == 1 { result *= square }
-      square *= square
-      rest >>= 1
-    }
-    return result
-  }
+  /// 1 − base^step; near 1 the power would keep no digits of it.
+  private func lost(_ base: Double, _ step: Int) -> Double { -expm1(Double(step) * log(base)) }
 }

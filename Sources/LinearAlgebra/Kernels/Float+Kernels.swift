@@ -381,14 +381,14 @@ extension Float: _KernelScalar {
   public static func _adam(
     _ w: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
     _ second: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ count: Int, _ l2: Float,
-    _ rate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float
+    _ rate: Float, _ beta1: Double, _ beta2: Double, _ epsilon: Float
   ) -> Double {
     la_adam_f32(w, first, second, g, count, l2, rate, beta1, beta2, epsilon)
   }
 
   public static func _momentum(
     _ w: UnsafeMutablePointer<Float>, _ velocity: UnsafeMutablePointer<Float>,
-    _ g: UnsafePointer<Float>, _ count: Int, _ l2: Float, _ rate: Float, _ momentum: Float,
+    _ g: UnsafePointer<Float>, _ count: Int, _ l2: Float, _ rate: Float, _ momentum: Double,
     _ nesterov: Bool
   ) -> Double {
     la_momentum_f32(w, velocity, g, count, l2, rate, momentum, nesterov)

@@ -192,11 +192,11 @@ public protocol _KernelScalar {
   static func _adam(
     _ w: UnsafeMutablePointer<Self>, _ first: UnsafeMutablePointer<Self>,
     _ second: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>, _ count: Int, _ l2: Self,
-    _ rate: Self, _ beta1: Self, _ beta2: Self, _ epsilon: Self
+    _ rate: Self, _ beta1: Double, _ beta2: Double, _ epsilon: Self
   ) -> Double
   static func _momentum(
     _ w: UnsafeMutablePointer<Self>, _ velocity: UnsafeMutablePointer<Self>,
-    _ g: UnsafePointer<Self>, _ count: Int, _ l2: Self, _ rate: Self, _ momentum: Self,
+    _ g: UnsafePointer<Self>, _ count: Int, _ l2: Self, _ rate: Self, _ momentum: Double,
     _ nesterov: Bool
   ) -> Double
 

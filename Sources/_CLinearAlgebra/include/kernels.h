@@ -243,12 +243,12 @@ typedef enum { LA_UNIT_IDENTITY = 0, LA_UNIT_LOGISTIC = 1, LA_UNIT_TANH = 2, LA_
   double la_squared_error_##name(S *p, const S *truth, const double *_Nullable weight,             \
                                  ptrdiff_t rows, ptrdiff_t n);                                     \
   /* One step of Adam with g <- g + l2 w first; returns the sum of squares of w before it. */      \
-  double la_adam_##name(S *w, S *first, S *second, const S *g, ptrdiff_t n, S l2, S rate, S beta1, \
-                        S beta2, S epsilon);                                                       \
+  double la_adam_##name(S *w, S *first, S *second, const S *g, ptrdiff_t n, S l2, S rate,           \
+                        double beta1, double beta2, S epsilon);                                    \
   /* One step with momentum, Nesterov's if asked for, with g <- g + l2 w first; returns the sum of \
      squares of w before it. */                                                                    \
-  double la_momentum_##name(S *w, S *velocity, const S *g, ptrdiff_t n, S l2, S rate, S momentum,  \
-                            bool nesterov);
+  double la_momentum_##name(S *w, S *velocity, const S *g, ptrdiff_t n, S l2, S rate,               \
+                            double momentum, bool nesterov);
 
 LA_NETWORK_KERNELS(double, f64)
 LA_NETWORK_KERNELS(float, f32)
