@@ -60,6 +60,7 @@ references: $(python)
 	$(python) Scripts/generate-ridge-fixture.py Tests/Fixtures/ridge-exact.json
 	$(python) Scripts/generate-scaler-fixture.py Tests/Fixtures/standard-scaler-exact.json
 	$(python) Scripts/generate-statistics-fixture.py Tests/Fixtures/statistics.json
+	$(python) Scripts/generate-score-fixture.py Tests/Fixtures/class-scores.json
 
 $(python): Benchmarks/requirements.txt
 	python3 -m venv .build-python

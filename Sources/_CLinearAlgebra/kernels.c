@@ -1,7 +1,6 @@
 #include "kernels.h"
 #include "exp_table.h"
 
-#include <float.h>
 #include <tgmath.h>
 #include <string.h>
 
@@ -56,7 +55,7 @@ LA_INLINE double exp_series_f64(double first, double r) {
 #define EXP_OF_SMALLEST_F64 0x1.4dd4d0d12c071p-866
 
 // e^x for x <= 0, of one number for which everything waits: k / 128 powers of two from a table, so that few terms remain.
-// Below -600 it stays what it is there.
+// Below -600 it stays what it is there; of a NaN it is one.
 //
 // Source: P. Tang, Table-driven implementation of the exponential function in IEEE floating-point arithmetic, 1989.
 LA_INLINE double exp_soon_f64(double x) {
@@ -71,7 +70,7 @@ LA_INLINE double exp_soon_f64(double x) {
   double r2 = r * r;
   double rest = (1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
   double result = (power + power * r) + (power * r2) * rest;
-  return x > EXP_SMALLEST_F64 ? result : EXP_OF_SMALLEST_F64;
+  return x < EXP_SMALLEST_F64 ? EXP_OF_SMALLEST_F64 : result;
 }
 
 #define EXP_SMALLEST_F32 -60.0f
@@ -86,7 +85,7 @@ LA_INLINE float exp_soon_f32(float x) {
   float power, r = x - k * 0x1.62e43p-8f;
   memcpy(&power, &bits, sizeof power);
   float result = power + (power * r) * (1 + r * 0.5f);
-  return x > EXP_SMALLEST_F32 ? result : EXP_OF_SMALLEST_F32;
+  return x < EXP_SMALLEST_F32 ? EXP_OF_SMALLEST_F32 : result;
 }
 
 LA_INLINE float exp_series_f32(float first, float r) {
@@ -223,7 +222,6 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 }
 
 #define S double
-#define SMALLEST_SHARE DBL_EPSILON
 #define UNSIGNED_BITS uint64_t
 #define INVERSE_ROOT_GUESS 0x5FE6EB50C7B537A9u
 #define INVERSE_ROOT_STEPS 4
@@ -231,14 +229,12 @@ LA_INLINE void philox_blocks(const uint32_t *key, const uint32_t *counter, uint3
 #include "kernels_network.h"
 #include "kernels_single.h"
 #undef S
-#undef SMALLEST_SHARE
 #undef UNSIGNED_BITS
 #undef INVERSE_ROOT_GUESS
 #undef INVERSE_ROOT_STEPS
 #undef NAME
 
 #define S float
-#define SMALLEST_SHARE FLT_EPSILON
 #define UNSIGNED_BITS uint32_t
 #define INVERSE_ROOT_GUESS 0x5F375A86u
 #define INVERSE_ROOT_STEPS 3
@@ -257,12 +253,6 @@ double la_loss_value(la_loss loss, double epsilon, double score, double target) 
   // To the last digit also where it is small.
   if (loss == LA_LOGISTIC) return (score * target < 0 ? fabs(score) : 0) + log1p(exp(-fabs(score)));
   return la_loss_f64(loss, epsilon, score, target, &product, &slope);
-}
-
-double la_loss_slope(la_loss loss, double epsilon, double score, double target) {
-  double slope, product = 1;
-  la_loss_f64(loss, epsilon, score, target, &product, &slope);
-  return slope;
 }
 
 LA_KERNEL uint64_t la_shuffle(int64_t *order, ptrdiff_t n, const uint32_t *key, const uint32_t *counter,

@@ -22,7 +22,7 @@ LA_KERNEL void NAME(activate)(la_activation activation, const S *restrict bias, 
     case LA_UNIT_RELU:
       for (ptrdiff_t j = 0; j < n; j++) {
         S sum = z[j] + bias[j];
-        z[j] = sum > 0 ? sum : 0;
+        z[j] = sum < 0 ? 0 : sum;
       }
       break;
     }
@@ -67,77 +67,83 @@ LA_KERNEL void NAME(column_sums)(S scale, const S *restrict x, ptrdiff_t rows, p
   for (ptrdiff_t j = 0; j < n; j++) out[j] *= scale;
 }
 
-LA_KERNEL void NAME(softmax)(const S *restrict bias, S *restrict z, ptrdiff_t rows, ptrdiff_t n) {
-  for (ptrdiff_t row = 0; row < rows; row++, z += n) {
-    S largest = z[0] + bias[0];
-    for (ptrdiff_t j = 0; j < n; j++) {
-      z[j] += bias[j];
-      largest = z[j] > largest ? z[j] : largest;
-    }
-    S sum = 0;
-    for (ptrdiff_t j = 0; j < n; j++) {
-      z[j] = NAME(exp_of_negative)(z[j] - largest);
-    }
-    for (ptrdiff_t j = 0; j < n; j++) sum += z[j];
-    S share = 1 / sum;
-    for (ptrdiff_t j = 0; j < n; j++) z[j] *= share;
-  }
-}
-
-// A probability, kept away from 0 and 1.
-LA_INLINE double NAME(kept)(S p) {
-  S kept = p < SMALLEST_SHARE ? SMALLEST_SHARE : p;
-  return kept > 1 - SMALLEST_SHARE ? 1 - SMALLEST_SHARE : kept;
-}
-
-// Minus the logarithms of shares, times what each counts. Those that count 1 are multiplied first, sixteen at a time, of
-// which each is at least 2^-52.
+// A sum of losses. The arguments of logarithms are multiplied first where a loss counts 1.
 typedef struct {
   double sum, product;
-  ptrdiff_t count;
-} NAME(information);
+} NAME(losses);
 
-LA_INLINE void NAME(learn)(NAME(information) *total, double share, const double *weight) {
+// Adds a loss, distance + log(own + others), times what it counts. A distance that is not 0 has others of at least 1.
+LA_INLINE void NAME(add_loss)(NAME(losses) *total, double distance, double own, double others, const double *weight) {
+  // Of few units of the last digit in 1 + others little would be left.
+  bool is_small = others < 0x1p-10;
+  double x = others, series = x * (1 - x * (1.0 / 2 - x * (1.0 / 3 - x * (1.0 / 4 - x * (1.0 / 5)))));
   if (weight != NULL) {
-    total->sum -= *weight * log(share);
+    total->sum += *weight * (distance + (is_small ? series : log(own + others)));
     return;
   }
-  total->product *= share;
-  if (++total->count % 16 == 0) {
-    total->sum -= log(total->product);
+  total->sum += distance + (is_small ? series : 0);
+  total->product *= is_small ? 1 : own + others;
+  // One factor more, the number of outputs at most, and it might overflow.
+  if (total->product > 0x1p900) {
+    total->sum += log(total->product);
     total->product = 1;
   }
 }
 
-double NAME(cross_entropy)(S *restrict p, const int32_t *restrict label,
-                           const double *restrict weight, ptrdiff_t rows, ptrdiff_t n) {
-  NAME(information) total = {0, 1, 0};
-  for (ptrdiff_t row = 0; row < rows; row++, p += n) {
-    const double *w = weight == NULL ? NULL : weight + row;
-    if (n == 1) {
-      NAME(learn)(&total, NAME(kept)(label[row] == 1 ? p[0] : 1 - p[0]), w);
-      p[0] -= (S)label[row];
-    } else {
-      NAME(learn)(&total, NAME(kept)(p[label[row]]), w);
-      p[label[row]] -= 1;
-    }
-    for (ptrdiff_t j = 0; w != NULL && j < n; j++) p[j] *= (S)*w;
-  }
-  return total.sum - log(total.product);
+// What an output that is there, or is not, by itself should have been otherwise, with its distance from the right side and
+// e to the power of minus its magnitude, for the loss.
+LA_INLINE S NAME(side)(S z, bool is_there, S *distance, S *e) {
+  S inside = is_there ? z : -z;
+  *e = NAME(exp_of_negative)(NAME(minus_magnitude)(z));
+  *distance = inside < 0 ? -inside : 0;
+  // From the side on which it is small: p - 1 would keep few digits of it.
+  S slope = (inside > 0 ? *e : 1) / (1 + *e);
+  return is_there ? -slope : slope;
 }
 
-double NAME(binary_cross_entropy)(S *restrict p, const S *restrict truth, const double *restrict weight,
-                                  ptrdiff_t rows, ptrdiff_t n) {
-  NAME(information) total = {0, 1, 0};
-  for (ptrdiff_t row = 0; row < rows; row++, p += n, truth += n) {
+LA_KERNEL double NAME(cross_entropy)(S *restrict z, const int32_t *restrict label, const double *restrict weight,
+                                     ptrdiff_t rows, ptrdiff_t n) {
+  NAME(losses) total = {0, 1};
+  for (ptrdiff_t row = 0; row < rows; row++, z += n) {
     const double *w = weight == NULL ? NULL : weight + row;
-    for (ptrdiff_t j = 0; j < n; j++) {
-      NAME(learn)(&total, NAME(kept)(truth[j] > 0 ? p[j] : 1 - p[j]), w);
-      p[j] -= truth[j];
-      if (w != NULL) p[j] *= (S)*w;
+    if (n == 1) {
+      S distance, e, slope = NAME(side)(z[0], label[row] == 1, &distance, &e);
+      NAME(add_loss)(&total, (double)distance, 1, (double)e, w);
+      z[0] = w == NULL ? slope : slope * (S)*w;
+      continue;
+    }
+    S largest = z[0];
+    for (ptrdiff_t j = 0; j < n; j++) largest = z[j] > largest ? z[j] : largest;
+    const int32_t at = label[row];
+    S distance = largest - z[at];
+    for (ptrdiff_t j = 0; j < n; j++) z[j] = NAME(exp_of_negative)(z[j] - largest);
+    // Its own class is left out of the sum, for p - 1 would keep few digits of what the others have.
+    S own = z[at], others = 0;
+    z[at] = 0;
+    for (ptrdiff_t j = 0; j < n; j++) others += z[j];
+    NAME(add_loss)(&total, (double)distance, (double)own, (double)others, w);
+    S share = (w == NULL ? 1 : (S)*w) / (own + others);
+    for (ptrdiff_t j = 0; j < n; j++) z[j] *= share;
+    z[at] = -others * share;
+  }
+  return total.sum + log(total.product);
+}
+
+LA_KERNEL double NAME(binary_cross_entropy)(S *restrict z, const S *restrict truth, const double *restrict weight,
+                                            ptrdiff_t rows, ptrdiff_t n) {
+  NAME(losses) total = {0, 1};
+  for (ptrdiff_t row = 0; row < rows; row++, z += n, truth += n) {
+    const double *w = weight == NULL ? NULL : weight + row;
+    S share = w == NULL ? 1 : (S)*w, distances[64], e[64];
+    for (ptrdiff_t first = 0; first < n; first += 64) {
+      ptrdiff_t count = n - first < 64 ? n - first : 64;
+      for (ptrdiff_t j = 0; j < count; j++) {
+        z[first + j] = share * NAME(side)(z[first + j], truth[first + j] > 0, distances + j, e + j);
+      }
+      for (ptrdiff_t j = 0; j < count; j++) NAME(add_loss)(&total, (double)distances[j], 1, (double)e[j], w);
     }
   }
-  return total.sum - log(total.product);
+  return total.sum + log(total.product);
 }
 
 LA_KERNEL double NAME(squared_error)(S *restrict p, const S *restrict truth, const double *restrict weight,

@@ -44,7 +44,7 @@ LA_INLINE P PNAME(minus_magnitude)(P x) {
 
 // e to the power x, for x <= 0, with a relative error of at most (|x| + 2) units of the last digit. Below EXP_SMALLEST it
 // stays what it is there: so small that it changes no sum, and not so small that products with it underflow, on which
-// processors spend a hundred times as long.
+// processors spend a hundred times as long. Of a NaN it is one.
 //
 // x = k log 2 + r with |r| <= log 2 / 2; the series of e^r; k goes into the exponent. Source: the method is W. Cody's and
 // W. Waite's, Software manual for the elementary functions, 1980.
@@ -59,7 +59,7 @@ LA_INLINE P PNAME(exp_of_negative)(P x) {
   bits += (MASK)((UNSIGNED_MASK)exponent << MANTISSA_BITS);
   memcpy(&series, &bits, sizeof series);
   // Last, so that nothing waits for it.
-  return x > EXP_SMALLEST ? series : EXP_OF_SMALLEST;
+  return x < EXP_SMALLEST ? EXP_OF_SMALLEST : series;
 }
 
 // tanh x for x >= 0, to a few units of the last digit also where it is small; of a NaN it is one.

@@ -43,6 +43,55 @@ import Testing
     #expect(activated(.tanh, [0, .infinity, -.infinity, float]) == [0, 1, -1, float])
   }
 
+  @Test(arguments: [_Activation.identity, .logistic, .tanh, .relu])
+  func whatIsNoNumberStaysNone(activation: _Activation) {
+    // In every lane of a vector, and behind whole vectors.
+    for count in [1, 37] {
+      #expect(
+        activated(activation, [Double](repeating: .nan, count: count)).allSatisfy { $0.isNaN })
+      #expect(
+        activated(activation, [Float](repeating: -.nan, count: count)).allSatisfy { $0.isNaN })
+    }
+  }
+
+  @Test func lossesOfNoNumberAreNone() {
+    func check<Scalar: MatrixScalar>(_ type: Scalar.Type) {
+      for place in 0..<3 {
+        var scores: [Scalar] = [1, 2, 3]
+        scores[place] = .nan
+        for label: Int32 in 0..<3 {
+          var z = scores
+          #expect(Scalar._crossEntropy(&z, [label], nil, 1, 3).isNaN)
+          #expect(z.allSatisfy { $0.isNaN })
+        }
+        var z = scores
+        #expect(Scalar._binaryCrossEntropy(&z, [1, 0, 1], nil, 1, 3).isNaN)
+        #expect(z[place].isNaN)
+      }
+      for label: Int32 in 0..<2 {
+        var z: [Scalar] = [.nan]
+        #expect(Scalar._crossEntropy(&z, [label], [2], 1, 1).isNaN)
+        #expect(z[0].isNaN)
+      }
+    }
+    check(Double.self)
+    check(Float.self)
+  }
+
+  /// More factors under one logarithm than a double can hold, by hand: n scores of 0 have the loss
+  /// log n each, or log 2.
+  @Test func manyLossesDoNotOverflow() {
+    let (rows, count) = (300, 2000)
+    var z = [Double](repeating: 0, count: rows * count)
+    let labels = [Int32](repeating: 7, count: rows)
+    let loss = Double._crossEntropy(&z, labels, nil, rows, count)
+    #expect(abs(loss - 300 * log(2000.0)) < 1e-9)
+    var each = [Float](repeating: 0, count: rows * count)
+    let truth = [Float](repeating: 1, count: rows * count)
+    let sum = Float._binaryCrossEntropy(&each, truth, nil, rows, count)
+    #expect(abs(sum - 600_000 * log(2.0)) < 1e-6)
+  }
+
   /// After a million steps of factor 0.999999 e⁻¹ is left, and 1 − e⁻¹ has come of what is new.
   ///
   /// The float nearest to the factor takes 1 % more off each time.

@@ -76,8 +76,6 @@ public enum LinearLoss: String, NamedHyperparameterValue {
 
   /// Returns the probability that a sample of this score belongs on the positive side.
   func probability(_ score: Double) -> Double {
-    // The slope of the logistic loss for a negative target is the logistic function.
-    self == .logistic
-      ? kernel.slope(score, target: -1, epsilon: 0) : (min(1, max(-1, score)) + 1) / 2
+    self == .logistic ? Logistic.probability(score) : (min(1, max(-1, score)) + 1) / 2
   }
 }

@@ -103,14 +103,21 @@ public struct SGDClassifierModel<Label: ClassLabel>: SettingsRecording {
         probabilities[row, 0] = loss.probability(-scores[row, 0])
         continue
       }
+      if loss == .logistic, scores.row(row).allSatisfy({ $0 < -40 }) {
+        // To the last digit eᶻ each, of which there may be no numbers, but shares.
+        for (column, share) in Logistic.softmax(scores.row(row)).enumerated() {
+          probabilities[row, column] = share
+        }
+        continue
+      }
       var sum = 0.0
       for column in 0..<classes.count {
         probabilities[row, column] = loss.probability(scores[row, column])
         sum += probabilities[row, column]
       }
       for column in 0..<classes.count {
-        // Where all scores are so low that every probability vanishes, nothing speaks for one class
-        // over another.
+        // Where the modified Huber loss gives no class a probability, nothing speaks for one over
+        // another.
         probabilities[row, column] =
           sum > 0 ? probabilities[row, column] / sum : 1 / Double(classes.count)
       }

@@ -89,12 +89,13 @@ public struct MLPClassifier<Label: ClassLabel>: TrainableEstimator, Probabilisti
     try Validation.checkTarget(target, features)
     let numbers = try ClassList(model.classes).numbers(of: target)
     guard !numbers.isEmpty else { return 0 }
-    var outputs = try model.outputs(features)
-    let width = outputs.columnCount
-    let sum = outputs.withUnsafeMutableElements { outputs in
-      outputs.baseAddress.map {
-        Double._crossEntropy($0, numbers, nil, numbers.count, width)
-      } ?? 0
+    let scores = try model.scores(features)
+    let sum = numbers.indices.reduce(0.0) { sum, row in
+      let number = Int(numbers[row])
+      guard scores.columnCount > 1 else {
+        return sum + Logistic.loss(number == 1 ? scores[row, 0] : -scores[row, 0])
+      }
+      return sum - Logistic.logSoftmax(scores.row(row))[number]
     }
     return sum / Double(numbers.count)
   }
@@ -175,7 +176,7 @@ extension MLPClassifier {
       training.validationFingerprint = try scored.fingerprint(.labels(truth))
       training.score = { (network) throws(EstimatorError) in
         Scores.accuracy(
-          of: try network.outputs(scored.features).classNumbers, truth: truth,
+          of: try scored.scores(of: network).classNumbers, truth: truth,
           weights: scored.weights)
       }
     }

@@ -33,18 +33,20 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// - Returns: Probabilities, n × K.
   /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
-  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)`` or
-  ///   ``EstimatorError/linearAlgebra(_:)``.
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``,
+  ///   ``EstimatorError/beyondSinglePrecision(place:value:)``,
+  ///   ``EstimatorError/nonFinitePrediction(row:output:)`` or ``EstimatorError/linearAlgebra(_:)``.
   /// - Complexity: O(n · parameters), at the library's speed.
   public func predictProbabilities(
     _ features: some FeatureMatrix
   ) throws(EstimatorError) -> Matrix<Double> {
-    let outputs = try outputs(features)
-    guard classes.count == 2 else { return outputs }
-    var probabilities = Matrix<Double>(rowCount: outputs.rowCount, columnCount: 2)
-    for row in 0..<outputs.rowCount {
-      probabilities[row, 0] = 1 - outputs[row, 0]
-      probabilities[row, 1] = outputs[row, 0]
+    let scores = try scores(features)
+    guard classes.count == 2 else { return scores.mappingRows(Logistic.softmax) }
+    // Each from its own side: 1 − p has no digits of a small probability.
+    var probabilities = Matrix<Double>(rowCount: scores.rowCount, columnCount: 2)
+    for row in 0..<scores.rowCount {
+      probabilities[row, 0] = Logistic.probability(-scores[row, 0])
+      probabilities[row, 1] = Logistic.probability(scores[row, 0])
     }
     return probabilities
   }
@@ -55,7 +57,7 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   /// - Returns: n labels.
   /// - Throws: As ``predictProbabilities(_:)``.
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Label] {
-    try outputs(features).classNumbers.map { classes[Int($0)] }
+    try scores(features).classNumbers.map { classes[Int($0)] }
   }
 
   /// Returns the logarithm of each class's probability; with two classes that of the odds of the
@@ -67,25 +69,15 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
   public func decisionFunction(
     _ features: some FeatureMatrix
   ) throws(EstimatorError) -> Matrix<Double> {
-    var scores = try outputs(features)
-    for row in 0..<scores.rowCount {
-      for column in 0..<scores.columnCount {
-        let p = scores[row, column]
-        // Kept finite where the probability is 0 or 1 to the last digit.
-        let low = max(p, .leastNormalMagnitude)
-        scores[row, column] =
-          classes.count == 2
-          ? logarithm(low) - logarithm(max(1 - p, Double.ulpOfOne / 2)) : logarithm(low)
-      }
-    }
-    return scores
+    let scores = try scores(features)
+    return classes.count == 2 ? scores : scores.mappingRows(Logistic.logSoftmax)
   }
 
-  /// The values of the output units, n × K, or n × 1 for two classes.
-  func outputs(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
+  /// The scores of the output units, n × K, or n × 1 for two classes.
+  func scores(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
-    return try network.outputs(features)
+    return try network.scores(features)
   }
 
   public func write(to archive: inout TensorArchive) {
@@ -111,9 +103,17 @@ public struct MLPClassifierModel<Label: ClassLabel>: SettingsRecording {
 }
 
 extension Matrix<Double> {
-  /// For each row of a network's outputs the number of the most probable class.
+  /// For each row of a network's scores the number of the most probable class.
   var classNumbers: [Int32] {
     columnCount == 1
-      ? elements.map { $0 > 0.5 ? 1 : 0 } : indicesOfLargestInRows().map { Int32($0) }
+      ? elements.map { $0 > 0 ? 1 : 0 } : indicesOfLargestInRows().map { Int32($0) }
+  }
+
+  /// Returns what a function makes of each row, as a matrix of the same shape.
+  func mappingRows(_ transform: (ArraySlice<Double>) -> [Double]) -> Matrix {
+    var result: [Double] = []
+    result.reserveCapacity(elements.count)
+    for row in 0..<rowCount { result += transform(self.row(row)) }
+    return Matrix(unchecked: result, rowCount: rowCount, columnCount: columnCount)
   }
 }

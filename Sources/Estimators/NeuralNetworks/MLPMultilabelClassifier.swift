@@ -83,11 +83,8 @@ public struct MLPMultilabelClassifier<Label: ClassLabel>: TrainableEstimator, Pr
     try Validation.checkTarget(target, features)
     let truth = try ClassList(model.classes).indicators(of: target)
     guard !target.isEmpty else { return 0 }
-    var outputs = try model.predictProbabilities(features)
-    let sum = outputs.withUnsafeMutableElements { outputs in
-      outputs.baseAddress.map {
-        Double._binaryCrossEntropy($0, truth.elements, nil, truth.rowCount, truth.columnCount)
-      } ?? 0
+    let sum = zip(try model.scores(features).elements, truth.elements).reduce(0.0) {
+      $0 + Logistic.loss($1.1 > 0 ? $1.0 : -$1.0)
     }
     return sum / Double(target.count)
   }
@@ -168,7 +165,7 @@ extension MLPMultilabelClassifier {
       training.validationFingerprint = try scored.fingerprint(.numbers(truth))
       training.score = { (network) throws(EstimatorError) in
         Scores.accuracy(
-          of: classes.sets(of: try network.outputs(scored.features)), truth: scored.target,
+          of: classes.sets(of: try scored.scores(of: network)), truth: scored.target,
           weights: scored.weights)
       }
     }
@@ -203,10 +200,10 @@ extension ClassList {
     return result
   }
 
-  /// Returns for each row of outputs the labels that are more likely than not.
-  func sets(of outputs: Matrix<Double>) -> [Set<Label>] {
-    (0..<outputs.rowCount).map { row in
-      Set(labels.indices.filter { outputs[row, $0] > 0.5 }.map { labels[$0] })
+  /// Returns for each row of scores the labels that are more likely than not.
+  func sets(of scores: Matrix<Double>) -> [Set<Label>] {
+    (0..<scores.rowCount).map { row in
+      Set(labels.indices.filter { scores[row, $0] > 0 }.map { labels[$0] })
     }
   }
 }

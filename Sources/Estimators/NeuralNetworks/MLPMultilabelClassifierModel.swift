@@ -33,15 +33,17 @@ public struct MLPMultilabelClassifierModel<Label: ClassLabel>: SettingsRecording
   /// - Returns: Probabilities, n × K.
   /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
-  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)`` or
-  ///   ``EstimatorError/linearAlgebra(_:)``.
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``,
+  ///   ``EstimatorError/beyondSinglePrecision(place:value:)``,
+  ///   ``EstimatorError/nonFinitePrediction(row:output:)`` or ``EstimatorError/linearAlgebra(_:)``.
   /// - Complexity: O(n · parameters), at the library's speed.
   public func predictProbabilities(
     _ features: some FeatureMatrix
   ) throws(EstimatorError) -> Matrix<Double> {
-    try Validation.checkForPrediction(
-      features, expectedCount: featureCount, expectedNames: featureNames)
-    return try network.outputs(features)
+    let scores = try scores(features)
+    return Matrix(
+      unchecked: scores.elements.map(Logistic.probability), rowCount: scores.rowCount,
+      columnCount: scores.columnCount)
   }
 
   /// Returns the labels that are more likely than not.
@@ -50,7 +52,14 @@ public struct MLPMultilabelClassifierModel<Label: ClassLabel>: SettingsRecording
   /// - Returns: n sets of labels.
   /// - Throws: As ``predictProbabilities(_:)``.
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> [Set<Label>] {
-    try ClassList(classes).sets(of: predictProbabilities(features))
+    try ClassList(classes).sets(of: scores(features))
+  }
+
+  /// The scores of the output units, n × K.
+  func scores(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
+    try Validation.checkForPrediction(
+      features, expectedCount: featureCount, expectedNames: featureNames)
+    return try network.scores(features)
   }
 
   public func write(to archive: inout TensorArchive) {

@@ -167,7 +167,7 @@ extension MLPRegressor {
       training.validationFingerprint = try scored.fingerprint(.numbers(scored.target.matrix))
       training.score = { (network) throws(EstimatorError) in
         Scores.rSquared(
-          of: RegressionTarget(try network.outputs(scored.features)), truth: scored.target,
+          of: RegressionTarget(try scored.scores(of: network)), truth: scored.target,
           weights: scored.weights)
       }
     }

@@ -32,13 +32,14 @@ public struct MLPRegressorModel: SettingsRecording {
   /// - Returns: The predictions, n × targets.
   /// - Throws: ``EstimatorError/mismatchedFeatureCount(expected:actual:)``,
   ///   ``EstimatorError/mismatchedFeatureName(column:expected:actual:)``,
-  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)`` or
-  ///   ``EstimatorError/linearAlgebra(_:)``.
+  ///   ``EstimatorError/nonFiniteFeature(row:column:name:value:)``,
+  ///   ``EstimatorError/beyondSinglePrecision(place:value:)``,
+  ///   ``EstimatorError/nonFinitePrediction(row:output:)`` or ``EstimatorError/linearAlgebra(_:)``.
   /// - Complexity: O(n · parameters), at the library's speed.
   public func predict(_ features: some FeatureMatrix) throws(EstimatorError) -> RegressionTarget {
     try Validation.checkForPrediction(
       features, expectedCount: featureCount, expectedNames: featureNames)
-    return RegressionTarget(try network.outputs(features))
+    return RegressionTarget(try network.scores(features))
   }
 
   public func write(to archive: inout TensorArchive) {

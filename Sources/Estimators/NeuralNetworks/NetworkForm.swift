@@ -57,21 +57,31 @@ struct Network: Equatable, Sendable {
   /// How many rows go through the layers together.
   static let blockRowCount = 256
 
-  /// Returns the values of the output units.
+  /// Returns the scores of the output units: the sums that arrive at them.
+  ///
+  /// They are the numbers that are predicted, or tell probabilities to the last digits.
   ///
   /// - Parameter features: The samples, n × d, which have been checked.
-  /// - Returns: The values, n × outputs.
-  /// - Throws: ``EstimatorError/linearAlgebra(_:)`` if there is no library to compute with.
+  /// - Returns: The scores, n × outputs.
+  /// - Throws: ``EstimatorError/nonFinitePrediction(row:output:)``;
+  ///   ``EstimatorError/beyondSinglePrecision(place:value:)`` for a feature that a network in single
+  ///   precision cannot take; ``EstimatorError/linearAlgebra(_:)`` if there is no library to compute
+  ///   with.
   /// - Complexity: O(n · parameters), at the library's speed.
-  func outputs(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
+  func scores(_ features: some FeatureMatrix) throws(EstimatorError) -> Matrix<Double> {
     try prepareLinearAlgebra()
-    return switch parameters {
-    case .double(let parameters): outputs(features, parameters)
-    case .single(let parameters): outputs(features, parameters)
+    let scores: Matrix<Double>
+    switch parameters {
+    case .double(let parameters): scores = self.scores(features, parameters)
+    case .single(let parameters):
+      try Validation.checkSinglePrecision(features)
+      scores = self.scores(features, parameters)
     }
+    try Validation.checkPredictions(scores)
+    return scores
   }
 
-  private func outputs<Scalar: MatrixScalar>(
+  private func scores<Scalar: MatrixScalar>(
     _ features: some FeatureMatrix, _ parameters: [Scalar]
   ) -> Matrix<Double> {
     let shape = form.shape
@@ -92,7 +102,7 @@ struct Network: Equatable, Sendable {
             workspace.gather(features, block)
             kernel.forward(parameters, rowCount: block.count, workspace)
             Scalar._convertStored(
-              workspace.outputs, result + start * shape.outputCount,
+              workspace.scores, result + start * shape.outputCount,
               block.count * shape.outputCount)
           }
         }

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 /// Memory for the passes of one block of rows through a network, taken once a call.
 final class NetworkWorkspace<Scalar: MatrixScalar> {
-  /// The values of each layer's units for each row: features, hidden units, outputs.
+  /// The values of each layer's units for each row: features, hidden units, scores.
   private(set) var activations: [UnsafeMutablePointer<Scalar>] = []
 
   /// What each hidden layer's values should have been otherwise; none for prediction.
@@ -26,8 +26,8 @@ final class NetworkWorkspace<Scalar: MatrixScalar> {
   private let memory: UnsafeMutablePointer<Scalar>
   private let columnCount: Int
 
-  /// Where the values of the output units are put.
-  var outputs: UnsafeMutablePointer<Scalar> { activations[activations.count - 1] }
+  /// Where the scores of the output units are put.
+  var scores: UnsafeMutablePointer<Scalar> { activations[activations.count - 1] }
 
   /// Takes memory for blocks of up to so many rows.
   init(_ shape: NetworkShape, rowCount: Int, forTraining: Bool) {
@@ -115,7 +115,7 @@ struct NetworkKernel<Scalar: MatrixScalar> {
 
   private var shape: NetworkShape { form.shape }
 
-  /// Computes the outputs for the rows in the workspace's first activations.
+  /// Computes the scores for the rows in the workspace's first activations.
   ///
   /// - Complexity: O(rows · parameters), at the library's speed.
   func forward(
@@ -135,20 +135,17 @@ struct NetworkKernel<Scalar: MatrixScalar> {
           false, false, outputs, rowCount, inputs, 1, weights, outputs,
           workspace.activations[layer], inputs, 0, values, outputs)
       }
-      guard layer + 1 == shape.layerCount else {
-        Scalar._activate(form.activation.kernel, biases, values, rowCount, outputs)
+      // What the last layer says is told from its scores, by the loss or by who predicts.
+      let isLast = layer + 1 == shape.layerCount
+      Scalar._activate(
+        isLast ? .identity : form.activation.kernel, biases, values, rowCount, outputs)
+      if !isLast {
         dropout?.apply(to: values, layer: layer, rowCount: rowCount, unitCount: outputs)
-        continue
-      }
-      switch form.output {
-      case .softmax: Scalar._softmax(biases, values, rowCount, outputs)
-      case .logistic: Scalar._activate(.logistic, biases, values, rowCount, outputs)
-      case .identity: Scalar._activate(.identity, biases, values, rowCount, outputs)
       }
     }
   }
 
-  /// Computes the gradient of the loss of a block whose outputs are in the workspace.
+  /// Computes the gradient of the loss of a block whose scores are in the workspace.
   ///
   /// - Parameters:
   ///   - parameters: All weights and biases, as the shape says.
@@ -164,13 +161,13 @@ struct NetworkKernel<Scalar: MatrixScalar> {
     _ parameters: UnsafePointer<Scalar>, share: Scalar, targets: NetworkTargets,
     isWeighted: Bool, rowCount: Int, dropout: DropoutMasks?, _ workspace: NetworkWorkspace<Scalar>
   ) -> Double {
-    let loss = outputLoss(targets, isWeighted: isWeighted, rowCount: rowCount, workspace)
+    let loss = lossOfScores(targets, isWeighted: isWeighted, rowCount: rowCount, workspace)
     // Below the lowest layer that learns nothing is wanted.
     let lowest = (0..<shape.layerCount).first { !frozenLayers.contains($0) } ?? 0
     for layer in stride(from: shape.layerCount - 1, through: lowest, by: -1) {
       let (inputs, outputs) = (shape.sizes[layer], shape.sizes[layer + 1])
-      // The outputs' differences from the truth have taken the outputs' own place.
-      let delta = layer == shape.layerCount - 1 ? workspace.outputs : workspace.deltas[layer]
+      // The outputs' differences from the truth have taken the place of the scores.
+      let delta = layer == shape.layerCount - 1 ? workspace.scores : workspace.deltas[layer]
       if !frozenLayers.contains(layer) {
         Scalar._gemm(
           false, true, outputs, inputs, rowCount, share, delta, outputs,
@@ -192,20 +189,20 @@ struct NetworkKernel<Scalar: MatrixScalar> {
     return loss
   }
 
-  /// The loss of the outputs, which become their differences from the truth.
-  private func outputLoss(
+  /// The loss of the scores, which become the differences of the outputs from the truth.
+  private func lossOfScores(
     _ targets: NetworkTargets, isWeighted: Bool, rowCount: Int,
     _ workspace: NetworkWorkspace<Scalar>
   ) -> Double {
     let weights = isWeighted ? UnsafePointer(workspace.weights) : nil
-    let (outputs, count) = (workspace.outputs, shape.outputCount)
+    let (scores, count) = (workspace.scores, shape.outputCount)
     switch targets {
     case .labels:
-      return Scalar._crossEntropy(outputs, workspace.labels, weights, rowCount, count)
+      return Scalar._crossEntropy(scores, workspace.labels, weights, rowCount, count)
     case .numbers where form.output == .logistic:
-      return Scalar._binaryCrossEntropy(outputs, workspace.truth, weights, rowCount, count)
+      return Scalar._binaryCrossEntropy(scores, workspace.truth, weights, rowCount, count)
     case .numbers:
-      return Scalar._squaredError(outputs, workspace.truth, weights, rowCount, count)
+      return Scalar._squaredError(scores, workspace.truth, weights, rowCount, count)
     }
   }
 }

@@ -78,7 +78,7 @@ struct NetworkTraining {
           let order = nextOrder(&progress, rows, of: features.rowCount)
           outcome = try pass.run(&state, &progress, order: order)
         }
-        guard state.isFinite else {
+        guard state.isFinite, outcome.loss.isFinite else {
           throw .diverged(
             epoch: progress.epochCount - epochsBefore + 1, remedy: loop.divergenceRemedy)
         }

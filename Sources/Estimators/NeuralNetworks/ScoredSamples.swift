@@ -92,6 +92,19 @@ struct ScoredSamples<Target: TrainingTarget> {
     }
   }
 
+  /// Returns a network's scores for the samples.
+  ///
+  /// - Throws: As `Network.scores`, of a row of the data as the caller counts it.
+  func scores(of network: Network) throws(EstimatorError) -> Matrix<Double> {
+    do {
+      return try network.scores(features)
+    } catch {
+      guard !rows.isEmpty else { throw .validationData(error) }
+      guard case .nonFinitePrediction(let row, let output) = error else { throw error }
+      throw .nonFinitePrediction(row: rows[row], output: output)
+    }
+  }
+
   /// A hash of the samples that the caller holds out; 0 if they are rows of the data.
   func fingerprint(_ targets: NetworkTargets) throws(EstimatorError) -> UInt64 {
     guard rows.isEmpty else { return 0 }

@@ -351,24 +351,18 @@ extension Double: _KernelScalar {
     la_column_sums_f64(scale, x, rows, count, out)
   }
 
-  public static func _softmax(
-    _ bias: UnsafePointer<Double>, _ z: UnsafeMutablePointer<Double>, _ rows: Int, _ count: Int
-  ) {
-    la_softmax_f64(bias, z, rows, count)
-  }
-
   public static func _crossEntropy(
-    _ p: UnsafeMutablePointer<Double>, _ labels: UnsafePointer<Int32>,
+    _ z: UnsafeMutablePointer<Double>, _ labels: UnsafePointer<Int32>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
-    la_cross_entropy_f64(p, labels, weights, rows, count)
+    la_cross_entropy_f64(z, labels, weights, rows, count)
   }
 
   public static func _binaryCrossEntropy(
-    _ p: UnsafeMutablePointer<Double>, _ truth: UnsafePointer<Double>,
+    _ z: UnsafeMutablePointer<Double>, _ truth: UnsafePointer<Double>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
-    la_binary_cross_entropy_f64(p, truth, weights, rows, count)
+    la_binary_cross_entropy_f64(z, truth, weights, rows, count)
   }
 
   public static func _squaredError(

@@ -351,24 +351,18 @@ extension Float: _KernelScalar {
     la_column_sums_f32(scale, x, rows, count, out)
   }
 
-  public static func _softmax(
-    _ bias: UnsafePointer<Float>, _ z: UnsafeMutablePointer<Float>, _ rows: Int, _ count: Int
-  ) {
-    la_softmax_f32(bias, z, rows, count)
-  }
-
   public static func _crossEntropy(
-    _ p: UnsafeMutablePointer<Float>, _ labels: UnsafePointer<Int32>,
+    _ z: UnsafeMutablePointer<Float>, _ labels: UnsafePointer<Int32>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
-    la_cross_entropy_f32(p, labels, weights, rows, count)
+    la_cross_entropy_f32(z, labels, weights, rows, count)
   }
 
   public static func _binaryCrossEntropy(
-    _ p: UnsafeMutablePointer<Float>, _ truth: UnsafePointer<Float>,
+    _ z: UnsafeMutablePointer<Float>, _ truth: UnsafePointer<Float>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double {
-    la_binary_cross_entropy_f32(p, truth, weights, rows, count)
+    la_binary_cross_entropy_f32(z, truth, weights, rows, count)
   }
 
   public static func _squaredError(

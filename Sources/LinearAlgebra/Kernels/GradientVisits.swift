@@ -22,11 +22,6 @@ package enum LinearLossKernel: UInt32, Sendable {
   package func value(_ score: Double, target: Double, epsilon: Double) -> Double {
     la_loss_value(la_loss(rawValue), epsilon, score, target)
   }
-
-  /// Returns the slope of the loss in the score.
-  package func slope(_ score: Double, target: Double, epsilon: Double) -> Double {
-    la_loss_slope(la_loss(rawValue), epsilon, score, target)
-  }
 }
 
 /// What stays the same while samples are visited by stochastic gradient descent.

@@ -175,14 +175,12 @@ public protocol _KernelScalar {
   static func _columnSums(
     _ scale: Self, _ x: UnsafePointer<Self>, _ rows: Int, _ count: Int,
     _ out: UnsafeMutablePointer<Self>)
-  static func _softmax(
-    _ bias: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>, _ rows: Int, _ count: Int)
   static func _crossEntropy(
-    _ p: UnsafeMutablePointer<Self>, _ labels: UnsafePointer<Int32>,
+    _ z: UnsafeMutablePointer<Self>, _ labels: UnsafePointer<Int32>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double
   static func _binaryCrossEntropy(
-    _ p: UnsafeMutablePointer<Self>, _ truth: UnsafePointer<Self>,
+    _ z: UnsafeMutablePointer<Self>, _ truth: UnsafePointer<Self>,
     _ weights: UnsafePointer<Double>?, _ rows: Int, _ count: Int
   ) -> Double
   static func _squaredError(

@@ -121,9 +121,8 @@ typedef struct {
   ptrdiff_t first_norm;
 } la_steps;
 
-/// The loss at a score, and its slope.
+/// The loss at a score.
 double la_loss_value(la_loss loss, double epsilon, double score, double target);
-double la_loss_slope(la_loss loss, double epsilon, double score, double target);
 
 /// Puts n values in random order (Fisher and Yates), with the words of a Philox4x32-10 stream from `word` on, where
 /// `counter` is the stream's counter without its first word, which counts blocks of four. Returns the number of the next
@@ -228,16 +227,13 @@ typedef enum { LA_UNIT_IDENTITY = 0, LA_UNIT_LOGISTIC = 1, LA_UNIT_TANH = 2, LA_
                          const uint32_t *counter, uint64_t word);                                  \
   /* out[j] <- scale * the sum of column j of rows x n. */                                         \
   void la_column_sums_##name(S scale, const S *x, ptrdiff_t rows, ptrdiff_t n, S *out);            \
-  /* z <- softmax(z + bias), for each of rows x n. */                                              \
-  void la_softmax_##name(const S *bias, S *z, ptrdiff_t rows, ptrdiff_t n);                        \
-  /* From probabilities p (rows x n; n = 1 for two classes) and class numbers: returns the sum of  \
-     weight * cross entropy over the rows, and puts weight * (p - truth) in the place of p.        \
-     Weights are 1 if null. */                                                                     \
-  double la_cross_entropy_##name(S *p, const int32_t *label, const double *_Nullable weight,       \
+  /* From scores z (rows x n; n = 1 for two classes) and class numbers: returns the sum of weight * \
+     cross entropy over the rows, and puts weight * (p - truth), with the probabilities p, in the  \
+     place of z. Weights are 1 if null. */                                                         \
+  double la_cross_entropy_##name(S *z, const int32_t *label, const double *_Nullable weight,       \
                                  ptrdiff_t rows, ptrdiff_t n);                                     \
-  /* The same for outputs that are 0 or 1 each by itself: returns the sum of weight * cross        \
-     entropy over rows and outputs, and puts weight * (p - truth) in the place of p. */            \
-  double la_binary_cross_entropy_##name(S *p, const S *truth, const double *_Nullable weight,      \
+  /* The same for outputs that are 0 or 1 each by itself, summed over the outputs. */              \
+  double la_binary_cross_entropy_##name(S *z, const S *truth, const double *_Nullable weight,      \
                                         ptrdiff_t rows, ptrdiff_t n);                              \
   /* The same for numbers, with half the squared error, summed over the outputs. */                \
   double la_squared_error_##name(S *p, const S *truth, const double *_Nullable weight,             \
