@@ -101,13 +101,13 @@ LA_INLINE void add_side_by_side(double *high, double *low, ptrdiff_t j, ptrdiff_
 }
 
 LA_KERNEL void la_moments_f64(const double *x, const double *weights, const double *spread, ptrdiff_t rows, ptrdiff_t d,
-                              const double *total, const la_moments *moments, double *wild) {
+                              la_parts total, const la_moments *moments, double *wild) {
 #pragma clang fp contract(off) reassociate(off)
   double shift[LA_SIDE_BY_SIDE], high[LA_SIDE_BY_SIDE], low[LA_SIDE_BY_SIDE], varied[LA_SIDE_BY_SIDE];
   const ptrdiff_t together = d < LA_SIDE_BY_SIDE / 2 ? LA_SIDE_BY_SIDE / d : 1;
   const ptrdiff_t width = together * d, rounds = together > 1 ? rows / together : 0, first = rounds * together;
   const double *rest = x + first * d, *rest_weights = weights == NULL ? NULL : weights + first;
-  const la_vector_pair whole = pair_of((la_twofold){total[0], total[1]});
+  const la_vector_pair whole = pair_of((la_twofold){total.high, total.low});
   double *mean = moments->mean, *mean_rest = moments->mean_rest, *square = moments->squares,
          *square_rest = moments->squares_rest;
   sum_columns(rest, rest_weights, false, rows - first, d, d, x, mean, mean_rest);
@@ -175,11 +175,12 @@ LA_INLINE void merge_lanes(const la_moments *moments, ptrdiff_t j, la_vector_pai
   *are_tame = is_tame;
 }
 
-LA_KERNEL void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d,
-                                    const double *share, const double *factor, double *wild) {
+LA_KERNEL void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d, la_parts weight,
+                                    la_parts added, double *wild) {
 #pragma clang fp contract(off) reassociate(off)
-  const la_vector_pair shares = pair_of((la_twofold){share[0], share[1]});
-  const la_vector_pair factors = pair_of((la_twofold){factor[0], factor[1]});
+  const la_twofold own = {weight.high, weight.low}, theirs = {added.high, added.low};
+  const la_twofold share = twofold_quotient(theirs, twofold_sum(own, theirs));
+  const la_vector_pair shares = pair_of(share), factors = pair_of(twofold_product(own, share));
   const la_vector_f64 zero = {0}, one = zero + 1;
   for (ptrdiff_t j = 0; j < d; j += 8) {
     const la_vector_pair mean = {LA_READ(others->mean + j), LA_READ(others->mean_rest + j)};
@@ -190,11 +191,12 @@ LA_KERNEL void la_merge_moments_f64(const la_moments *moments, const la_moments 
   }
 }
 
-LA_KERNEL bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, const double *share, const double *factor,
+LA_KERNEL bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, la_parts weight, la_parts added,
                                   uint8_t *wild) {
 #pragma clang fp contract(off) reassociate(off)
-  const la_vector_pair shares = pair_of((la_twofold){share[0], share[1]});
-  const la_vector_pair factors = pair_of((la_twofold){factor[0], factor[1]});
+  const la_twofold own = {weight.high, weight.low}, theirs = {added.high, added.low};
+  const la_twofold share = twofold_quotient(theirs, twofold_sum(own, theirs));
+  const la_vector_pair shares = pair_of(share), factors = pair_of(twofold_product(own, share));
   const la_vector_f64 zero = {0};
   const la_mask_f64 bits = {1, 2, 4, 8, 16, 32, 64, 128};
   bool is_tame = true;
@@ -211,12 +213,20 @@ LA_KERNEL bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, const 
 
 LA_KERNEL bool la_deviations_f64(const double *squares, ptrdiff_t n, double weight, double *deviations) {
 #pragma clang fp contract(off) reassociate(off)
-  bool is_normal = true;
-  for (ptrdiff_t j = 0; j < n; j++) {
-    const double variance = squares[j] / weight;
-    is_normal &= squares[j] == 0 || (variance >= DBL_MIN && variance <= DBL_MAX);
-    deviations[j] = sqrt(variance);
+  const la_vector_f64 zero = {0};
+  la_mask_f64 are_normal = zero == zero;
+  for (ptrdiff_t j = 0; j < n; j += 8) {
+    const la_vector_f64 square = LA_READ(squares + j), variance = square / (zero + weight);
+    are_normal &= (square == zero) | ((variance >= zero + DBL_MIN) & (variance <= zero + DBL_MAX));
+    const la_vector_f64 root = __builtin_elementwise_sqrt(variance);
+    if (j + 8 <= n) {
+      LA_AT(deviations + j) = root;
+    } else {
+      for (ptrdiff_t k = j; k < n; k++) deviations[k] = root[k - j];
+    }
   }
+  bool is_normal = true;
+  for (int lane = 0; lane < 8; lane++) is_normal &= are_normal[lane] != 0;
   return is_normal;
 }
 
@@ -267,7 +277,7 @@ LA_INLINE void finish_sparse_column(const la_sparse_column *column, la_twofold w
 #define LA_SPARSE_MOMENTS(S, name)                                                                                     \
   LA_KERNEL void la_sparse_moments_##name(const S *v, const int32_t *columns, const ptrdiff_t *offsets,                \
                                           const double *weights, ptrdiff_t rows, ptrdiff_t counted, ptrdiff_t d,       \
-                                          const double *total, la_sparse_column *known, double *column_weights,        \
+                                          la_parts total, la_sparse_column *known, double *column_weights,             \
                                           const la_moments *moments, double *wild) {                                   \
     _Pragma("clang fp contract(off) reassociate(off)")                                                                 \
     for (ptrdiff_t row = 0; row < rows; row++) {                                                                       \
@@ -309,7 +319,7 @@ LA_INLINE void finish_sparse_column(const la_sparse_column *column, la_twofold w
         column->high = sum;                                                                                            \
       }                                                                                                                \
     }                                                                                                                  \
-    const la_twofold whole = {total[0], total[1]};                                                                     \
+    const la_twofold whole = {total.high, total.low};                                                                  \
     for (ptrdiff_t j = 0; j < d; j++) {                                                                                \
       moments->mean[j] = moments->squares[j] = moments->squares_rest[j] = wild[j] = 0;                                 \
       if (known[j].count == 0) continue;                                                                               \

@@ -24,20 +24,20 @@ struct FeatureMoments: Equatable, Sendable {
   ///   - weights: What each sample counts, or `nil`.
   ///   - isCancelled: Is asked before each block.
   /// - Throws: ``EstimatorError/cancelled``, or ``EstimatorError/unsupportedFeatures(reason:)`` if
-  ///   weights are too large to be added up; some blocks may then have been added.
+  ///   weights are too large to be added up. If it was cancelled, some blocks may have been added.
   /// - Complexity: O(n · d); of sparse samples O(stored elements + d).
   mutating func add(
     _ features: some FeatureMatrix, _ weights: [Double]?, isCancelled: () -> Bool
   ) throws(EstimatorError) {
     if sampleCount == 0 { self = FeatureMoments(featureCount: features.columnCount) }
+    guard (weights?.reduce(columns.weight.high, +) ?? 0).isFinite else {
+      throw .unsupportedFeatures(
+        reason: "The weights are too large to be added up. Divide all of them by the same number.")
+    }
     guard columns.add(features, weights: weights, isCancelled: isCancelled) else {
       throw .cancelled
     }
     sampleCount = sampleCount.counting(features.rowCount)
-    guard columns.weight.high.isFinite else {
-      throw .unsupportedFeatures(
-        reason: "The weights are too large to be added up. Divide all of them by the same number.")
-    }
   }
 
   /// The scaler's model.
@@ -61,16 +61,25 @@ struct FeatureMoments: Equatable, Sendable {
         scales[column] = 0
       }
     }
-    for column in scales.indices where scales[column] < .leastNormalMagnitude {
-      guard scales[column] == 0 else {
-        throw .unsupportedFeatures(
-          reason: "Column \(column)\(names.map { " (\($0[column]))" } ?? "") varies by less than "
-            + "\(Double.leastNormalMagnitude), by which nothing can be divided. Multiply it by a "
-            + "large number.")
-      }
-      scales[column] = 1
+    if let column = Self.setOnes(&scales) {
+      throw .unsupportedFeatures(
+        reason: "Column \(column)\(names.map { " (\($0[column]))" } ?? "") varies by less than "
+          + "\(Double.leastNormalMagnitude), by which nothing can be divided. Multiply it by a "
+          + "large number.")
     }
     return scales
+  }
+
+  /// Puts 1 in the place of 0, and returns the first column of less than a normal number.
+  private static func setOnes(_ scales: inout [Double]) -> Int? {
+    scales.withUnsafeMutableBufferPointer { scales in
+      var smallest: Int?
+      for column in scales.indices {
+        if scales[column] == 0 { scales[column] = 1 }
+        if scales[column] < .leastNormalMagnitude { smallest = smallest ?? column }
+      }
+      return smallest
+    }
   }
 
   /// Whether a deviation may be what rounding has left in sums that were rounded as they came.

@@ -21,30 +21,42 @@ extension ColumnMoments {
     }
     let counted = weights.map { weights in weights.indices.filter { weights[$0] > 0 } }
     let count = counted?.count ?? features.rowCount
-    let size = max(1, min(count, 65_536 / max(1, columnCount)))
-    // Whole vectors are read, also of the last numbers.
-    var block = [Double](repeating: 0, count: size * columnCount + 8)
-    for start in stride(from: 0, to: count, by: size) {
-      guard !isCancelled() else { return false }
-      let places = start..<min(start + size, count)
-      let rows = counted.map { Array($0[places]) } ?? Array(places)
-      block.withUnsafeMutableBufferPointer { block in
+    let d = columnCount
+    let size = max(1, min(count, 65_536 / max(1, d)))
+    let padded = (d + 7) / 8 * 8
+    // Whole vectors are read, also of the last numbers. Behind them is room for the moments of a
+    // block, and for which of its columns are wild.
+    return withUnsafeTemporaryAllocation(
+      of: Double.self, capacity: size * d + 8 + 5 * padded
+    ) { scratch in
+      scratch.initialize(repeating: 0)
+      guard let block = scratch.baseAddress else { return true }
+      let room = block + size * d + 8
+      var found = la_moments(
+        mean: room, mean_rest: room + padded, squares: room + 2 * padded,
+        squares_rest: room + 3 * padded)
+      for start in stride(from: 0, to: count, by: size) {
+        guard !isCancelled() else { return false }
+        let places = start..<min(start + size, count)
+        let rows = counted.map { Array($0[places]) } ?? Array(places)
         var batch = MutableSpan(
-          _unsafeElements: UnsafeMutableBufferPointer(
-            rebasing: block[..<(rows.count * columnCount)]))
+          _unsafeElements: UnsafeMutableBufferPointer(start: block, count: rows.count * d))
         features.copyRows(rows.span, into: &batch)
+        add(
+          block, rows.count, weights: weights.map { weights in rows.map { weights[$0] } },
+          found: &found, wild: room + 4 * padded)
       }
-      add(block, rows.count, weights: weights.map { weights in rows.map { weights[$0] } })
+      return true
     }
-    return true
   }
 
   /// Adds dense rows, each of which counts.
-  private mutating func add(_ rows: [Double], _ count: Int, weights: [Double]?) {
+  private mutating func add(
+    _ rows: UnsafePointer<Double>, _ count: Int, weights: [Double]?,
+    found: UnsafePointer<la_moments>, wild: UnsafeMutablePointer<Double>
+  ) {
     let d = columnCount
-    var added = ColumnMoments(columnCount: d)
-    added.weight = weights.map { $0.sum } ?? Twofold(Double(count))
-    var wild = [Double](repeating: 0, count: (d + 7) / 8 * 8)
+    let added = weights.map { $0.sum } ?? Twofold(Double(count))
     var spread: [Double]?
     if let weights, d < Int(LA_SIDE_BY_SIDE) / 2 {
       spread = []
@@ -54,11 +66,8 @@ extension ColumnMoments {
       }
       spread?.append(contentsOf: repeatElement(0, count: 8))
     }
-    let total = [added.weight.high, added.weight.low]
-    added.withMoments { moments in
-      la_moments_f64(rows, weights, spread, count, d, total, moments, &wild)
-    }
-    merge(added, wild: wild) { columns in
+    la_moments_f64(rows, weights, spread, count, d, la_parts(added), found, wild)
+    merge(found, weight: added, wild: wild) { columns in
       columns.map { column in
         ScaledMoments((0..<count).map { (rows[$0 * d + column], weights?[$0] ?? 1) })
       }
@@ -78,12 +87,11 @@ extension ColumnMoments {
       guard count > 0 else { return }
       if moments.weight.high > 0, matrix.values.count < d / 8 { return addFew(matrix) }
       var added = ColumnMoments(columnCount: d)
-      added.weight = weights.map { $0.sum } ?? Twofold(Double(count))
-      let total = added.weight
+      let total = weights.map { $0.sum } ?? Twofold(Double(count))
       var wild = [Double](repeating: 0, count: (d + 7) / 8 * 8)
       var known = [la_sparse_column](repeating: la_sparse_column(), count: d)
       var columnWeights = weights.map { _ in [Double](repeating: 0, count: 2 * d) } ?? []
-      let parts = [total.high, total.low]
+      let parts = la_parts(total)
       added.withMoments { moments in
         switch matrix {
         case let matrix as CSRMatrix<Double>:
@@ -97,8 +105,10 @@ extension ColumnMoments {
         default: preconditionFailure("Numbers are Double or Float.")
         }
       }
-      moments.merge(added, wild: wild) { columns in
-        Self.exactly(matrix, weights, count, total, columns)
+      added.withMoments { found in
+        moments.merge(found, weight: total, wild: &wild) { columns in
+          Self.exactly(matrix, weights, count, total, columns)
+        }
       }
     }
 

@@ -107,32 +107,36 @@ package struct ColumnMoments: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - other: The moments of other rows, of as many columns.
+  ///   - added: The sum of their weights.
   ///   - wild: Is above 0 for columns of which they mean nothing, as numbers have left their range;
   ///     in whole vectors.
   ///   - exactly: Computes the moments of some columns of the other rows another way.
   /// - Complexity: O(d).
   mutating func merge(
-    _ other: consuming ColumnMoments, wild: consuming [Double],
+    _ other: UnsafePointer<la_moments>, weight added: Twofold, wild: UnsafeMutablePointer<Double>,
     exactly: ([Int]) -> [ScaledMoments]
   ) {
     let d = columnCount
-    guard weight.high > 0 else {
-      self = other
-      setExactly((0..<d).filter { wild[$0] != 0 }, of: ColumnMoments(columnCount: d), exactly)
-      return
-    }
-    let factors = MergeFactors(weight, other.weight)
-    for column in exponents.indices where exponents[column] != 0 { wild[column] = 1 }
-    if !factors.areTame {
-      for column in wild.indices { wild[column] = 1 }
-    }
-    withMoments { moments in
-      other.withMoments { other in
-        la_merge_moments_f64(moments, other, d, factors.share, factors.factor, &wild)
+    if weight.high > 0 {
+      for column in exponents.indices where exponents[column] != 0 { wild[column] = 1 }
+      if !Self.areTame(weight, added) {
+        for column in 0..<d { wild[column] = 1 }
+      }
+      let (own, added) = (la_parts(weight), la_parts(added))
+      withMoments { la_merge_moments_f64($0, other, d, own, added, wild) }
+    } else {
+      withMoments { moments in
+        let parts = [
+          (moments.pointee.mean, other.pointee.mean),
+          (moments.pointee.mean_rest, other.pointee.mean_rest),
+          (moments.pointee.squares, other.pointee.squares),
+          (moments.pointee.squares_rest, other.pointee.squares_rest),
+        ]
+        for (own, other) in parts { own.update(from: other, count: d) }
       }
     }
     setExactly((0..<d).filter { wild[$0] != 0 }, of: self, exactly)
-    weight += other.weight
+    weight += added
   }
 
   /// Merges the moments of rows of zeros.
@@ -142,15 +146,13 @@ package struct ColumnMoments: Equatable, Sendable {
   ///   - columns: Columns that are set afterwards in any case.
   mutating func mergeZeros(weight added: Twofold, except columns: [Int]) {
     let d = columnCount
-    let factors = MergeFactors(weight, added)
-    var wild = [UInt8](repeating: factors.areTame ? 0 : 255, count: (d + 7) / 8)
+    var wild = [UInt8](repeating: Self.areTame(weight, added) ? 0 : 255, count: (d + 7) / 8)
     for column in exponents.indices where exponents[column] != 0 {
       wild[column / 8] |= 1 << UInt8(column % 8)
     }
     var areTame = true
-    withMoments {
-      areTame = la_merge_zeros_f64($0, d, factors.share, factors.factor, &wild)
-    }
+    let (own, others) = (la_parts(weight), la_parts(added))
+    withMoments { areTame = la_merge_zeros_f64($0, d, own, others, &wild) }
     if !areTame {
       let zeros = ScaledMoments(
         weight: ScaledTwofold(added), mean: ScaledTwofold(0), squares: ScaledTwofold(0))
@@ -159,6 +161,12 @@ package struct ColumnMoments: Equatable, Sendable {
       setExactly(found, of: self) { $0.map { _ in zeros } }
     }
     weight += added
+  }
+
+  /// Whether products with sums of weights are in range where the sums of squares are.
+  private static func areTame(_ weight: Twofold, _ added: Twofold) -> Bool {
+    let range = 0x1p-800...0x1p800
+    return range.contains(weight.high) && range.contains(added.high)
   }
 
   /// Sets columns to what they were, merged with moments computed another way.
@@ -227,23 +235,6 @@ package struct ColumnMoments: Equatable, Sendable {
   }
 }
 
-/// What moments are merged by.
-private struct MergeFactors {
-  /// The share of the weights that are added, in two parts.
-  let share: [Double]
-
-  /// The product of both sums of weights divided by their sum, in two parts.
-  let factor: [Double]
-
-  /// Whether products with weights are in range where the sums are.
-  let areTame: Bool
-
-  init(_ weight: Twofold, _ added: Twofold) {
-    let (own, added) = (ScaledTwofold(weight), ScaledTwofold(added))
-    let share = added.divided(by: own.adding(added))
-    let (first, second) = (share.twofold, own.multiplied(by: share).twofold)
-    self.share = [first.high, first.low]
-    factor = [second.high, second.low]
-    areTame = [own, added].allSatisfy { (-800...800).contains($0.exponent) }
-  }
+extension la_parts {
+  init(_ number: Twofold) { self.init(high: number.high, low: number.low) }
 }

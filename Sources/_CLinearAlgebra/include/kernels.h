@@ -303,25 +303,30 @@ typedef struct {
   double *mean, *mean_rest, *squares, *squares_rest;
 } la_moments;
 
+/// A number and what was rounded off it.
+typedef struct {
+  double high, low;
+} la_parts;
+
 /// The most numbers of rows that are put side by side if rows have at most half as many: so that few columns fill vectors
 /// too.
 #define LA_SIDE_BY_SIDE 32
 
-/// The moments of dense rows x, of d columns each. `total` is the sum of the weights, in two parts; `spread` the weight of
+/// The moments of dense rows x, of d columns each. `total` is the sum of the weights; `spread` the weight of
 /// each number of x, which is read where d is below half of LA_SIDE_BY_SIDE and there are weights. 7 numbers behind x, and behind `spread`, may
 /// be read. wild[j] becomes 1 where squares have left the range of numbers, so that the moments mean nothing, else 0.
 void la_moments_f64(const double *x, const double *_Nullable weights, const double *_Nullable spread, ptrdiff_t rows,
-                    ptrdiff_t d, const double *total, const la_moments *moments, double *wild);
+                    ptrdiff_t d, la_parts total, const la_moments *moments, double *wild);
 
-/// Merges the moments of others in. Their share of all weights is `share`; `factor` is the product of both sums of weights
-/// divided by their sum; each is in two parts. Columns that are wild, or become it, stay as they are.
-void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d, const double *share,
-                          const double *factor, double *wild);
+/// Merges the moments of others in, where `weight` is the sum of weights that there is, and `added` that of the others: each
+/// at least 2^-800 and at most 2^800. Columns that are wild, or become it, stay as they are.
+void la_merge_moments_f64(const la_moments *moments, const la_moments *others, ptrdiff_t d, la_parts weight,
+                          la_parts added, double *wild);
 
 /// The same where the others are zeros; a bit says that a column is wild. Returns whether none is.
-bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, const double *share, const double *factor, uint8_t *wild);
+bool la_merge_zeros_f64(const la_moments *moments, ptrdiff_t d, la_parts weight, la_parts added, uint8_t *wild);
 
-/// The roots of n sums of squares divided by a weight. Returns whether all that are not zero are those of normal numbers.
+/// The roots of n sums of squares divided by a weight; whole vectors are read. Returns whether all that are not zero are those of normal numbers.
 bool la_deviations_f64(const double *squares, ptrdiff_t n, double weight, double *deviations);
 
 /// What is known of a column while the stored elements of sparse rows go by; all zero before.
@@ -335,7 +340,7 @@ typedef struct {
      as those of dense ones. There is room for d columns, and with weights for 2 d zeros. */       \
   void la_sparse_moments_##name(const S *v, const int32_t *columns, const ptrdiff_t *offsets,      \
                                 const double *_Nullable weights, ptrdiff_t rows,                   \
-                                ptrdiff_t counted, ptrdiff_t d, const double *total,               \
+                                ptrdiff_t counted, ptrdiff_t d, la_parts total,                    \
                                 la_sparse_column *known, double *_Nullable column_weights,         \
                                 const la_moments *moments, double *wild);
 

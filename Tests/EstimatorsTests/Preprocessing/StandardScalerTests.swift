@@ -149,6 +149,19 @@ import Testing
         context: TrainingContext())
     }
     #expect(error?.description.contains("weights are too large") == true)
+    // Each part has a sum, but both together have none.
+    let rows = try Matrix(rows: [[1.0], [2]])
+    for matrix in [rows, CSRMatrix(rows)] as [any FeatureMatrix] {
+      scaler = StandardScaler(withMean: false)
+      try scaler.partialFit(
+        matrix, to: NoTarget(), weights: [1e308, 1], context: TrainingContext())
+      let before = scaler.trainingState
+      #expect(throws: EstimatorError.self) {
+        try scaler.partialFit(
+          matrix, to: NoTarget(), weights: [1e308, 1], context: TrainingContext())
+      }
+      #expect(scaler.trainingState == before)
+    }
   }
 
   @Test func whatWouldBeNoNumberIsRefused() throws {
