@@ -1,6 +1,7 @@
 #include "kernels.h"
 #include "exp_table.h"
 
+#include <float.h>
 #include <tgmath.h>
 #include <string.h>
 
