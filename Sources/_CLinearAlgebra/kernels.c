@@ -5,8 +5,16 @@
 #include <tgmath.h>
 #include <string.h>
 
-// Three versions of each kernel, one chosen when the program starts. Elsewhere (arm64, musl) the compiler's baseline.
-#if defined(__x86_64__) && defined(__gnu_linux__)
+// What chooses a version runs before a sanitizer has begun, and crashes if it is instrumented.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define LA_PLAIN_KERNELS
+#endif
+#endif
+
+// Three versions of each kernel, one chosen when the program starts. Elsewhere (arm64, musl, sanitizers), and where
+// LA_PLAIN_KERNELS is defined, the compiler's baseline.
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(LA_PLAIN_KERNELS)
 #define LA_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define LA_KERNEL
