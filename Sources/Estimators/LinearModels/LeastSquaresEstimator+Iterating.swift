@@ -52,6 +52,7 @@ extension LeastSquaresEstimator {
   /// What was learned, if what is known of its rows was neither forgotten nor left out of a file.
   ///
   /// - Parameter call: The call that asks.
+  /// - Returns: Everything that was learned.
   /// - Throws: ``EstimatorError/notFitted(estimator:)``;
   ///   ``EstimatorError/unsupportedCall(call:setting:remedy:)`` for a model alone.
   func learnedFromRows(for call: String) throws(EstimatorError) -> Learned {
